@@ -1,0 +1,4 @@
+//! Stanch.
+
+pub mod runbook;
+pub mod session;

@@ -1,0 +1,3 @@
+//! Stanch, the terminal incident runbook assistant.
+
+fn main() {}

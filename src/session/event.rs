@@ -1,0 +1,437 @@
+//! Everything that can happen in a session.
+
+use serde::{Deserialize, Serialize};
+
+use super::run::{Exit, LaneKey, LaneNo, Purpose, RunEnd, RunNo};
+use crate::runbook::{Effect, Lead, Mode, PhaseName, Severity, Shell, StepId, VarName};
+
+/// What happened. The journal's own words; a correction is another event, never a change of one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// The session began. Always the first entry, and only there.
+    Opened(Opened),
+    /// A process took the wheel: the first, or one that resumed.
+    Attached {
+        /// The kernel's boot id, so that `boot_ms` can be compared.
+        boot_id: String,
+        /// The machine it runs on.
+        host: String,
+        /// This program's version.
+        version: String,
+    },
+    /// The operator left; the session stays open.
+    Left {
+        /// What was on their mind.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// A variable has a value.
+    VariableSet {
+        /// Its name.
+        name: VarName,
+        /// Its value; none where it is secret.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<String>,
+        /// Where the value is from.
+        source: Source,
+    },
+    /// A variable lost its value: a capture or a sign that found nothing this time.
+    VariableUnset {
+        /// Its name.
+        name: VarName,
+    },
+    /// A lane is needed from here on.
+    LaneOpened {
+        /// Its number.
+        lane: LaneNo,
+        /// What runs in it.
+        key: LaneKey,
+    },
+    /// A run is about to start. On disk before the command exists.
+    RunStarted(Box<RunStarted>),
+    /// A run is over, and this is what it meant.
+    RunEnded(Box<RunEnded>),
+    /// A run whose end nobody saw: its outcome is unknown.
+    RunInterrupted {
+        /// The run.
+        run: RunNo,
+    },
+    /// An interrupted run's outcome was found out, by probe or by the operator.
+    RunSettled {
+        /// The run.
+        run: RunNo,
+        /// Whether it did what it should.
+        happened: bool,
+        /// How that is known.
+        because: String,
+    },
+    /// Someone asked for a run to be stopped.
+    StopAsked {
+        /// The run.
+        run: RunNo,
+        /// Whether KILL was allowed.
+        force: bool,
+    },
+    /// A sign was found in a run's output.
+    SignSeen {
+        /// The run.
+        run: RunNo,
+        /// The step whose sign it is.
+        step: StepId,
+        /// Which of its signs, from 0.
+        sign: u32,
+        /// What it means, values filled in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        finding: Option<String>,
+        /// Where it may lead.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        go: Vec<Lead>,
+        /// The line it was found in (from 1).
+        line: u64,
+        /// That line, without escapes, at most 400 characters.
+        text: String,
+    },
+    /// The cursor moved.
+    Moved {
+        /// To this step; none is past the end of the phase's last step.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<StepId>,
+        /// The phase it is in from here on.
+        phase: PhaseName,
+        /// Why.
+        because: MoveCause,
+    },
+    /// A step was passed over.
+    Skipped {
+        /// The step.
+        step: StepId,
+        /// Why.
+        reason: String,
+    },
+    /// A manual step was done, or a decision taken.
+    Answered {
+        /// The step.
+        step: StepId,
+        /// The option taken (its words), or what was seen.
+        answer: String,
+        /// Where a decision leads.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        go: Option<Lead>,
+        /// For a manual step: whether it went well.
+        healthy: bool,
+    },
+    /// A rule was overridden, knowingly.
+    Overridden {
+        /// Which rule, in words: "verify migrated before the next change".
+        rule: String,
+        /// Why.
+        reason: String,
+    },
+    /// A note.
+    Note {
+        /// What kind.
+        tag: Tag,
+        /// The text.
+        text: String,
+    },
+    /// Lines of output were pinned as evidence.
+    Pinned {
+        /// The run.
+        run: RunNo,
+        /// First line, from 1.
+        first: u64,
+        /// Last line.
+        last: u64,
+        /// The lines, without escapes.
+        text: String,
+    },
+    /// A key time. The time is the entry's `happened`, or when it was recorded. A later one replaces an earlier one.
+    Marked {
+        /// Which.
+        mark: Mark,
+    },
+    /// The incident's status changed.
+    StatusChanged {
+        /// To this.
+        status: Status,
+    },
+    /// The severity changed.
+    SeverityChanged {
+        /// To this.
+        severity: Severity,
+    },
+    /// A time box ran out and the operator decided.
+    TimeBoxAnswered {
+        /// The phase.
+        phase: PhaseName,
+        /// What was decided: `revert`, `go on`, ...
+        decision: String,
+        /// Why.
+        reason: String,
+    },
+    /// The journal's last line was torn by a crash and set aside.
+    TailSetAside {
+        /// How many bytes.
+        bytes: u64,
+        /// The file they are in, inside the session's folder.
+        file: String,
+    },
+    /// The session is closed. It can be opened again by a later `Reopened`.
+    Closed {
+        /// Why, where there is something to say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// A closed session is worked again.
+    Reopened,
+    /// Something a later version of this program wrote; kept, never acted on.
+    #[serde(other)]
+    Unknown,
+}
+
+/// How a session began.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Opened {
+    /// The incident's title.
+    pub title: String,
+    /// The runbook, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runbook: Option<RunbookRef>,
+    /// The severity it starts with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+    /// The services concerned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<String>,
+    /// Planned work, not an incident.
+    #[serde(default)]
+    pub planned: bool,
+    /// A rehearsal: the drill's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<String>,
+    /// Worked without a screen.
+    #[serde(default)]
+    pub auto: bool,
+    /// The operator's zone as `+02:00`.
+    pub zone: String,
+    /// This program's version.
+    pub version: String,
+}
+
+/// The runbook a session is worked with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunbookRef {
+    /// Its id.
+    pub id: String,
+    /// Where it was found: `bundled`, or a path.
+    pub origin: String,
+    /// sha-256 of its text, lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// Where a variable's value is from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// `--var`.
+    Flag,
+    /// `STANCH_VAR_NAME`.
+    Environment,
+    /// The runbook's `from`.
+    From(RunNo),
+    /// The runbook's `default`.
+    Default,
+    /// The drill.
+    Drill,
+    /// The operator typed it.
+    Operator,
+    /// A `capture`, or a named group of a sign, in the output of this run.
+    Output(RunNo),
+}
+
+/// What is about to run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunStarted {
+    /// Its number.
+    pub run: RunNo,
+    /// Its lane.
+    pub lane: LaneNo,
+    /// Why it is run.
+    pub purpose: Purpose,
+    /// The text given to the shell.
+    pub command: String,
+    /// The operator changed the runbook's command.
+    #[serde(default)]
+    pub edited: bool,
+    /// The shell.
+    pub shell: Shell,
+    /// How it meets its terminal.
+    pub mode: Mode,
+    /// What it does to the world.
+    pub effect: Effect,
+    /// A person (or `--yes`) confirmed it.
+    #[serde(default)]
+    pub confirmed: bool,
+    /// As whom, where not the operator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// On which host, where not this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// In which directory, where the step says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cwd: Option<String>,
+    /// The values in force that the command mentions; secret ones by name only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<(VarName, Option<String>)>,
+}
+
+/// What a run was and what it meant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunEnded {
+    /// Its number.
+    pub run: RunNo,
+    /// What is known of its end.
+    pub end: RunEnd,
+    /// Held against what was expected.
+    pub verdict: Verdict,
+    /// Ended while no screen was there to see it.
+    #[serde(default)]
+    pub unseen: bool,
+}
+
+impl RunEnded {
+    /// How it ended.
+    #[must_use]
+    pub fn exit(&self) -> &Exit {
+        &self.end.exit
+    }
+}
+
+/// A run held against what was expected of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// As expected.
+    Healthy,
+    /// Not as expected; each reason a short clause: "expected exit 0, got 7", "expected a line like ^2, saw 500".
+    Unhealthy(Vec<String>),
+    /// Stopped by the operator before it could be judged.
+    Stopped,
+    /// The outcome is unknown.
+    Unknown,
+}
+
+impl Verdict {
+    /// Whether it was as expected.
+    #[must_use]
+    pub fn is_healthy(&self) -> bool {
+        matches!(self, Self::Healthy)
+    }
+}
+
+/// Why the cursor moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MoveCause {
+    /// The session began here.
+    Start,
+    /// The step before was healthy.
+    Passed(StepId),
+    /// The step before was not, and its `on_fail` (or the walk's rule for diagnose) led here.
+    Failed(StepId),
+    /// The step before was skipped.
+    Skipped(StepId),
+    /// A decision led here.
+    Answered(StepId),
+    /// A sign led here, and the operator (or `--path`, or its being the only way) took it.
+    Sign(StepId),
+    /// A change must be verified before the next.
+    VerifyFirst(StepId),
+    /// The operator went here.
+    Operator,
+}
+
+/// The kind of a note. The sign is what the operator types before the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tag {
+    /// No sign: an observation.
+    #[default]
+    Plain,
+    /// `+`: went well.
+    Good,
+    /// `-`: went badly.
+    Bad,
+    /// `!`: lucky, or important.
+    Luck,
+    /// `?`: an open question.
+    Question,
+    /// `x`: ruled out, a dead end.
+    DeadEnd,
+    /// `TODO`: an action item.
+    Todo,
+}
+
+/// A key time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// Users began to feel it.
+    ImpactStarted,
+    /// Someone or something noticed.
+    Detected,
+    /// The on-call took it.
+    Acknowledged,
+    /// Users no longer feel it.
+    Mitigated,
+    /// Lastingly repaired and verified.
+    Resolved,
+}
+
+impl Mark {
+    /// All, in the order of an incident.
+    pub const ALL: [Self; 5] =
+        [Self::ImpactStarted, Self::Detected, Self::Acknowledged, Self::Mitigated, Self::Resolved];
+
+    /// The words used on screen and in the record.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ImpactStarted => "impact started",
+            Self::Detected => "detected",
+            Self::Acknowledged => "acknowledged",
+            Self::Mitigated => "mitigated",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+/// Where the incident stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "field terms")]
+pub enum Status {
+    Investigating,
+    Identified,
+    Mitigated,
+    Resolved,
+    Closed,
+    Paused,
+}
+
+impl Status {
+    /// The word used on screen and in the record.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Investigating => "investigating",
+            Self::Identified => "identified",
+            Self::Mitigated => "mitigated",
+            Self::Resolved => "resolved",
+            Self::Closed => "closed",
+            Self::Paused => "paused",
+        }
+    }
+}
