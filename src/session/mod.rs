@@ -2,4 +2,7 @@
 
 pub mod entry;
 pub mod event;
+pub mod judge;
 pub mod run;
+pub mod state;
+pub mod walk;

@@ -1,0 +1,182 @@
+//! The state of a session: a fold of its entries, nothing else.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::entry::{Entry, When};
+use super::event::{Event, Mark, MoveCause, Opened, RunEnded, RunStarted, Source, Status, Verdict};
+use super::run::{LaneKey, LaneNo, Purpose, RunNo};
+use crate::runbook::{Effect, Lead, PhaseName, Severity, StepId, VarName};
+
+/// Everything that follows from the entries of a session so far.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct State {
+    /// How it began; none before the first entry.
+    pub opened: Option<Opened>,
+    /// The first entry's times.
+    pub began: Option<Moment>,
+    /// The last entry's number; 0 before the first.
+    pub seq: u64,
+    /// The last entry's times.
+    pub latest: Option<Moment>,
+    /// Whether it is closed.
+    pub closed: bool,
+    /// Where the incident stands.
+    pub status: Option<Status>,
+    /// How bad it is.
+    pub severity: Option<Severity>,
+    /// Variables that have a value.
+    pub vars: BTreeMap<VarName, Value>,
+    /// Lanes by number.
+    pub lanes: BTreeMap<LaneNo, LaneKey>,
+    /// Runs by number.
+    pub runs: BTreeMap<RunNo, Run>,
+    /// What became of steps; a step nobody touched is not in it.
+    pub steps: BTreeMap<StepId, StepState>,
+    /// The step the operator is at; none past the end of a phase.
+    pub cursor: Option<StepId>,
+    /// The phase the operator is in.
+    pub phase: Option<PhaseName>,
+    /// Why the cursor is there.
+    pub came: Option<MoveCause>,
+    /// Stays in phases, oldest first; the last one may be open.
+    pub stays: Vec<Stay>,
+    /// Key times; the last mark of each kind counts.
+    pub marks: BTreeMap<Mark, When>,
+    /// Changes made, oldest first: what altered something, or may have.
+    pub changes: Vec<Change>,
+    /// Signs seen, oldest first.
+    pub signs: Vec<SignSeen>,
+    /// Rules overridden: (rule, reason, sequence number).
+    pub overrides: Vec<(String, String, u64)>,
+}
+
+/// An entry's two clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Wall clock, UTC.
+    pub at: DateTime<Utc>,
+    /// The clock for durations, in milliseconds. Only comparable within one boot.
+    pub boot_ms: u64,
+}
+
+/// A variable's value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Value {
+    /// The value; none where it is secret.
+    pub text: Option<String>,
+    /// Where it is from.
+    pub source: Source,
+    /// The entry that set it.
+    pub seq: u64,
+}
+
+/// A run so far.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// What was started.
+    pub started: RunStarted,
+    /// When.
+    pub at: Moment,
+    /// The entry that started it.
+    pub seq: u64,
+    /// How it ended; none while it runs.
+    pub ended: Option<RunEnded>,
+    /// The entry that ended (or interrupted) it.
+    pub end_seq: Option<u64>,
+    /// Nobody saw its end.
+    pub interrupted: bool,
+    /// An interrupted run's outcome, found out later.
+    pub settled: Option<bool>,
+    /// A stop was asked for.
+    pub stop_asked: bool,
+}
+
+impl Run {
+    /// Whether it is running as far as the journal knows.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.ended.is_none() && !self.interrupted
+    }
+
+    /// Its verdict, once there is one.
+    #[must_use]
+    pub fn verdict(&self) -> Option<&Verdict> {
+        if self.interrupted { Some(&Verdict::Unknown) } else { self.ended.as_ref().map(|ended| &ended.verdict) }
+    }
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StepState {
+    /// Runs of its command, oldest first.
+    pub runs: Vec<RunNo>,
+    /// How it stands.
+    pub standing: Standing,
+    /// The entry that made it so.
+    pub seq: u64,
+    /// The reason or the answer, where there is one.
+    pub said: Option<String>,
+}
+
+/// How a step stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Standing {
+    /// Not touched.
+    #[default]
+    Untouched,
+    /// Its run is going on.
+    Running,
+    /// Healthy, or answered well.
+    Healthy,
+    /// Not healthy.
+    Unhealthy,
+    /// Passed over.
+    Skipped,
+    /// Stopped by the operator.
+    Stopped,
+    /// The outcome is unknown.
+    Unknown,
+}
+
+/// A stay in a phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stay {
+    /// The phase.
+    pub phase: PhaseName,
+    /// From.
+    pub from: Moment,
+    /// To; none while it lasts.
+    pub to: Option<Moment>,
+}
+
+/// Something that was altered, or may have been.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The run that did it.
+    pub run: RunNo,
+    /// Its step; none for an ad-hoc command.
+    pub step: Option<StepId>,
+    /// How far it reaches.
+    pub effect: Effect,
+    /// The entry it ended with; none while it runs.
+    pub end_seq: Option<u64>,
+    /// Taken back by this run, healthily.
+    pub undone: Option<RunNo>,
+}
+
+/// A sign that was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignSeen {
+    /// In the output of this run.
+    pub run: RunNo,
+    /// Of this step.
+    pub step: StepId,
+    /// What it means.
+    pub finding: Option<String>,
+    /// Where it may lead.
+    pub go: Vec<Lead>,
+    /// The entry.
+    pub seq: u64,
+}
