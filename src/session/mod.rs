@@ -2,6 +2,7 @@
 
 pub mod entry;
 pub mod event;
+mod fold;
 pub mod judge;
 pub mod run;
 pub mod state;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::entry::{Entry, When};
-use super::event::{Event, Mark, MoveCause, Opened, RunEnded, RunStarted, Source, Status, Verdict};
-use super::run::{LaneKey, LaneNo, Purpose, RunNo};
+use super::entry::When;
+use super::event::{Mark, MoveCause, Opened, RunEnded, RunStarted, Source, Status, Verdict};
+use super::run::{LaneKey, LaneNo, RunNo};
 use crate::runbook::{Effect, Lead, PhaseName, Severity, StepId, VarName};
 
 /// Everything that follows from the entries of a session so far.
@@ -20,6 +20,8 @@ pub struct State {
     pub seq: u64,
     /// The last entry's times.
     pub latest: Option<Moment>,
+    /// The kernel's boot id in force, and how many different ones there were before it.
+    pub boot: (String, u32),
     /// Whether it is closed.
     pub closed: bool,
     /// Where the incident stands.
@@ -40,12 +42,16 @@ pub struct State {
     pub phase: Option<PhaseName>,
     /// Why the cursor is there.
     pub came: Option<MoveCause>,
+    /// The entry that moved it there.
+    pub arrived: u64,
     /// Stays in phases, oldest first; the last one may be open.
     pub stays: Vec<Stay>,
     /// Key times; the last mark of each kind counts.
     pub marks: BTreeMap<Mark, When>,
     /// Changes made, oldest first: what altered something, or may have.
     pub changes: Vec<Change>,
+    /// The last entry by which something was altered, or may have been; 0 before the first.
+    pub altered: u64,
     /// Signs seen, oldest first.
     pub signs: Vec<SignSeen>,
     /// Rules overridden: (rule, reason, sequence number).
@@ -59,6 +65,21 @@ pub struct Moment {
     pub at: DateTime<Utc>,
     /// The clock for durations, in milliseconds. Only comparable within one boot.
     pub boot_ms: u64,
+    /// Which boot of the machine, counted from 0 in this session.
+    pub boot: u32,
+}
+
+impl Moment {
+    /// Milliseconds from an earlier moment to this one: by the clock for durations, or the wall clocks where the machine was
+    /// started anew in between. Never negative.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> u64 {
+        if self.boot == earlier.boot {
+            self.boot_ms.saturating_sub(earlier.boot_ms)
+        } else {
+            u64::try_from((self.at - earlier.at).num_milliseconds()).unwrap_or(0)
+        }
+    }
 }
 
 /// A variable's value.

@@ -1,0 +1,226 @@
+//! The fold: what each entry does to the state.
+
+use super::entry::Entry;
+use super::event::{Event, RunEnded, RunStarted, Status, Verdict};
+use super::run::{Exit, Purpose, RunNo};
+use super::state::{Change, Moment, Run, SignSeen, Standing, State, Stay, StepState, Value};
+use crate::runbook::{Effect, StepId};
+
+impl State {
+    /// The state that entries add up to.
+    #[must_use]
+    pub fn replay<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Self {
+        let mut state = Self::default();
+        for entry in entries {
+            state.apply(entry);
+        }
+        state
+    }
+
+    /// Adds one entry.
+    pub fn apply(&mut self, entry: &Entry) {
+        if let Event::Attached { boot_id, .. } = &entry.event {
+            self.attach(boot_id);
+        }
+        let now = Moment { at: entry.at, boot_ms: entry.boot_ms, boot: self.boot.1 };
+        self.seq = entry.seq;
+        self.latest = Some(now);
+        match &entry.event {
+            Event::Opened(opened) => {
+                self.began = Some(now);
+                self.severity = opened.severity;
+                self.status = Some(Status::Investigating);
+                self.opened = Some(opened.clone());
+            }
+            Event::VariableSet { name, value, source } => {
+                let value = Value { text: value.clone(), source: source.clone(), seq: entry.seq };
+                self.vars.insert(name.clone(), value);
+            }
+            Event::VariableUnset { name } => {
+                self.vars.remove(name);
+            }
+            Event::LaneOpened { lane, key } => {
+                self.lanes.insert(*lane, key.clone());
+            }
+            Event::RunStarted(started) => self.start(entry.seq, now, started),
+            Event::RunEnded(ended) => self.end(entry.seq, ended),
+            Event::RunInterrupted { run } => self.interrupt(entry.seq, *run),
+            Event::RunSettled { run, happened, .. } => self.settle(entry.seq, *run, *happened),
+            Event::StopAsked { run, .. } => {
+                if let Some(run) = self.runs.get_mut(run) {
+                    run.stop_asked = true;
+                }
+            }
+            Event::SignSeen { run, step, finding, go, .. } => self.signs.push(SignSeen {
+                run: *run,
+                step: step.clone(),
+                finding: finding.clone(),
+                go: go.clone(),
+                seq: entry.seq,
+            }),
+            Event::Moved { to, phase, because } => {
+                if self.phase != Some(*phase) {
+                    if let Some(stay) = self.stays.last_mut() {
+                        stay.to.get_or_insert(now);
+                    }
+                    self.stays.push(Stay { phase: *phase, from: now, to: None });
+                }
+                self.cursor.clone_from(to);
+                self.phase = Some(*phase);
+                self.came = Some(because.clone());
+                self.arrived = entry.seq;
+            }
+            Event::Skipped { step, reason } => self.stand(step, Standing::Skipped, entry.seq, Some(reason)),
+            Event::Answered { step, answer, healthy, .. } => {
+                let standing = if *healthy { Standing::Healthy } else { Standing::Unhealthy };
+                self.stand(step, standing, entry.seq, Some(answer));
+            }
+            Event::Overridden { rule, reason } => self.overrides.push((rule.clone(), reason.clone(), entry.seq)),
+            Event::Marked { mark } => {
+                self.marks.insert(*mark, entry.time());
+            }
+            Event::StatusChanged { status } => self.status = Some(*status),
+            Event::SeverityChanged { severity } => self.severity = Some(*severity),
+            Event::Closed { .. } => {
+                self.closed = true;
+                self.status = Some(Status::Closed);
+                if let Some(stay) = self.stays.last_mut() {
+                    stay.to.get_or_insert(now);
+                }
+            }
+            Event::Reopened => {
+                self.closed = false;
+                self.status = Some(Status::Investigating);
+                if let Some(phase) = self.phase {
+                    self.stays.push(Stay { phase, from: now, to: None });
+                }
+            }
+            Event::Attached { .. }
+            | Event::Left { .. }
+            | Event::Note { .. }
+            | Event::Pinned { .. }
+            | Event::TimeBoxAnswered { .. }
+            | Event::TailSetAside { .. }
+            | Event::Unknown => {}
+        }
+    }
+
+    fn attach(&mut self, boot_id: &str) {
+        if self.boot.0.is_empty() {
+            boot_id.clone_into(&mut self.boot.0);
+        } else if self.boot.0 != boot_id {
+            self.boot = (boot_id.to_owned(), self.boot.1 + 1);
+        }
+    }
+
+    fn stand(&mut self, step: &StepId, standing: Standing, seq: u64, said: Option<&String>) {
+        let state = self.steps.entry(step.clone()).or_default();
+        *state = StepState { runs: std::mem::take(&mut state.runs), standing, seq, said: said.cloned() };
+    }
+
+    fn start(&mut self, seq: u64, at: Moment, started: &RunStarted) {
+        if let Purpose::Step { step, .. } = &started.purpose {
+            self.stand(step, Standing::Running, seq, None);
+            if let Some(state) = self.steps.get_mut(step) {
+                state.runs.push(started.run);
+            }
+        }
+        if started.effect != Effect::Read {
+            self.altered = seq;
+            let step = match &started.purpose {
+                Purpose::Step { step, .. } => Some(Some(step.clone())),
+                Purpose::AdHoc => Some(None),
+                _ => None,
+            };
+            if let Some(step) = step {
+                let change = Change { run: started.run, step, effect: started.effect, end_seq: None, undone: None };
+                self.changes.push(change);
+            }
+        }
+        let run = Run {
+            started: started.clone(),
+            at,
+            seq,
+            ended: None,
+            end_seq: None,
+            interrupted: false,
+            settled: None,
+            stop_asked: false,
+        };
+        self.runs.insert(started.run, run);
+    }
+
+    fn end(&mut self, seq: u64, ended: &RunEnded) {
+        let Some(run) = self.runs.get_mut(&ended.run) else { return };
+        run.ended = Some(ended.clone());
+        run.end_seq = Some(seq);
+        run.interrupted = false;
+        let started = run.started.clone();
+        let altered = started.effect != Effect::Read && !matches!(ended.end.exit, Exit::NotStarted(_));
+        if altered {
+            self.altered = seq;
+        }
+        match &started.purpose {
+            Purpose::Step { step, .. } => self.stand(step, standing_of(&ended.verdict), seq, None),
+            Purpose::Undo { of, .. } if ended.verdict.is_healthy() => {
+                if let Some(change) = self.changes.iter_mut().find(|change| change.run == *of) {
+                    change.undone = Some(ended.run);
+                }
+            }
+            _ => {}
+        }
+        if altered {
+            if let Some(change) = self.changes.iter_mut().find(|change| change.run == ended.run) {
+                change.end_seq = Some(seq);
+            }
+        } else {
+            self.changes.retain(|change| change.run != ended.run);
+        }
+    }
+
+    fn interrupt(&mut self, seq: u64, number: RunNo) {
+        let Some(run) = self.runs.get_mut(&number) else { return };
+        run.interrupted = true;
+        run.end_seq = Some(seq);
+        let started = run.started.clone();
+        if let Purpose::Step { step, .. } = &started.purpose {
+            self.stand(step, Standing::Unknown, seq, None);
+        }
+        if let Some(change) = self.changes.iter_mut().find(|change| change.run == number) {
+            change.end_seq = Some(seq);
+        }
+        if started.effect != Effect::Read {
+            self.altered = seq;
+        }
+    }
+
+    fn settle(&mut self, seq: u64, number: RunNo, happened: bool) {
+        let Some(run) = self.runs.get_mut(&number) else { return };
+        run.settled = Some(happened);
+        let purpose = run.started.purpose.clone();
+        match purpose {
+            Purpose::Step { step, .. } => {
+                let standing = if happened { Standing::Healthy } else { Standing::Untouched };
+                self.stand(&step, standing, seq, None);
+            }
+            Purpose::Undo { of, .. } if happened => {
+                if let Some(change) = self.changes.iter_mut().find(|change| change.run == of) {
+                    change.undone = Some(number);
+                }
+            }
+            _ => {}
+        }
+        if !happened {
+            self.changes.retain(|change| change.run != number);
+        }
+    }
+}
+
+fn standing_of(verdict: &Verdict) -> Standing {
+    match verdict {
+        Verdict::Healthy => Standing::Healthy,
+        Verdict::Unhealthy(_) => Standing::Unhealthy,
+        Verdict::Stopped => Standing::Stopped,
+        Verdict::Unknown => Standing::Unknown,
+    }
+}
