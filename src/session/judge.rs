@@ -252,8 +252,8 @@ mod tests {
         Judge { expect, ..Judge::new(None, &Purpose::AdHoc) }
     }
 
-    fn pattern(text: &str) -> Option<Pattern> {
-        Some(Pattern::new(text).unwrap())
+    fn pattern(text: &str) -> Pattern {
+        Pattern::new(text).unwrap()
     }
 
     fn lines(mut judge: Judge, lines: &[&str]) -> Judge {
@@ -265,21 +265,22 @@ mod tests {
 
     #[test]
     fn exit_status_alone_is_not_truth() {
-        let judge = lines(judge(Expect { matches: pattern("^2"), ..Expect::default() }), &["500"]);
+        let judge = lines(judge(Expect { matches: Some(pattern("^2")), ..Expect::default() }), &["500"]);
         let verdict = judge.finish(&end(Exit::Code(0))).verdict;
         assert_eq!(verdict, Verdict::Unhealthy(vec!["expected ^2, saw 500".to_owned()]));
     }
 
     #[test]
     fn anchors_are_the_ends_of_a_line() {
-        let judge = lines(judge(Expect { absent: pattern(r"^\s*down"), ..Expect::default() }), &["up", "  down  1"]);
+        let judge =
+            lines(judge(Expect { absent: Some(pattern(r"^\s*down")), ..Expect::default() }), &["up", "  down  1"]);
         let verdict = judge.finish(&end(Exit::Code(0))).verdict;
         assert_eq!(verdict, Verdict::Unhealthy(vec![r"expected no ^\s*down, saw down  1".to_owned()]));
     }
 
     #[test]
     fn every_reason_is_given() {
-        let expect = Expect { matches: pattern("ok"), equals: Some("ok".to_owned()), ..Expect::default() };
+        let expect = Expect { matches: Some(pattern("ok")), equals: Some("ok".to_owned()), ..Expect::default() };
         let verdict = lines(judge(expect), &[]).finish(&end(Exit::Signal(9))).verdict;
         let Verdict::Unhealthy(reasons) = verdict else { panic!("{verdict:?}") };
         assert_eq!(reasons.len(), 3, "{reasons:?}");

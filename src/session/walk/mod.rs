@@ -4,10 +4,147 @@
 //! ([`Happening`]) and answers with [`Order`]s, to be carried out strictly in their order; an order that records is on disk before
 //! the next one is begun. The walk itself touches nothing: its state moves only when a recorded entry comes back.
 
+mod advise;
+mod intend;
 mod intent;
+mod open;
 mod order;
+mod position;
+mod preview;
+mod react;
 mod refusal;
+mod rules;
+mod start;
+#[cfg(test)]
+mod tests;
 
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::mem::{Discriminant, discriminant};
+use std::sync::Arc;
+
+pub use advise::{Advice, Path};
 pub use intent::{Confirmation, Intent, Secret};
+pub use open::Opening;
 pub use order::{Draft, Happening, Order, RunOver};
+pub use position::Next;
+pub use preview::Preview;
 pub use refusal::{Need, Refusal};
+pub use rules::{Readiness, TimeBox, Unverified};
+
+use crate::runbook::{Runbook, StepId, VarName};
+use crate::session::entry::Entry;
+use crate::session::event::Event;
+use crate::session::run::RunNo;
+use crate::session::state::State;
+
+/// What kind of walk it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rules {
+    /// In a drill nothing real can be hurt: `--auto` may destroy.
+    pub drill: bool,
+}
+
+/// A session being worked: the runbook, the state, and what is under way between the two.
+#[derive(Debug, Clone)]
+pub struct Walk {
+    runbook: Option<Arc<Runbook>>,
+    rules: Rules,
+    state: State,
+    /// Secret variables whose values are in memory.
+    known: BTreeSet<VarName>,
+    /// Events ordered to be recorded that are not on disk yet, oldest first.
+    unrecorded: VecDeque<Discriminant<Event>>,
+    /// A run that waits for its guards.
+    guarded: Option<Intent>,
+    /// A guard that did not hold, until the next intent.
+    refused: Option<Refusal>,
+    /// For steps with `until`: the first run of the present series of tries.
+    series: BTreeMap<StepId, RunNo>,
+    /// Steps that wait for their next try.
+    waiting: BTreeSet<StepId>,
+    /// The run whose end is being answered: over, though the record of it is only being ordered.
+    over: Option<RunNo>,
+}
+
+impl Walk {
+    /// A walk before its first entry.
+    #[must_use]
+    pub fn new(runbook: Option<Arc<Runbook>>, rules: Rules) -> Self {
+        Self {
+            runbook,
+            rules,
+            state: State::default(),
+            known: BTreeSet::new(),
+            unrecorded: VecDeque::new(),
+            guarded: None,
+            refused: None,
+            series: BTreeMap::new(),
+            waiting: BTreeSet::new(),
+            over: None,
+        }
+    }
+
+    /// A walk that goes on where its entries end.
+    #[must_use]
+    pub fn replay<'a>(
+        runbook: Option<Arc<Runbook>>,
+        rules: Rules,
+        entries: impl IntoIterator<Item = &'a Entry>,
+    ) -> Self {
+        Self { state: State::replay(entries), ..Self::new(runbook, rules) }
+    }
+
+    /// The state so far.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The runbook, where there is one.
+    #[must_use]
+    pub fn runbook(&self) -> Option<&Runbook> {
+        self.runbook.as_deref()
+    }
+
+    /// A guard that did not hold and so kept a run from starting; until the next intent.
+    #[must_use]
+    pub fn refused(&self) -> Option<&Refusal> {
+        self.refused.as_ref()
+    }
+
+    /// Whether something ordered is not on disk yet.
+    #[must_use]
+    pub fn is_recording(&self) -> bool {
+        !self.unrecorded.is_empty()
+    }
+
+    /// Whether a step waits for its next try.
+    #[must_use]
+    pub fn is_waiting(&self, step: &str) -> bool {
+        self.waiting.contains(step)
+    }
+
+    /// Takes note of what was ordered, so that nothing is started on top of what is not on disk.
+    fn ordered(&mut self, orders: Vec<Order>) -> Vec<Order> {
+        for order in &orders {
+            match order {
+                Order::Record(draft) => self.unrecorded.push_back(discriminant(&draft.event)),
+                Order::Remember { name, .. } => {
+                    self.known.insert(name.clone());
+                }
+                _ => {}
+            }
+        }
+        orders
+    }
+
+    /// An entry is on disk: the state moves.
+    fn recorded(&mut self, entry: &Entry) {
+        self.state.apply(entry);
+        let kind = discriminant(&entry.event);
+        // Another scribe's entry of the same kind may come first; which of the two is counted does not matter.
+        if let Some(place) = self.unrecorded.iter().position(|own| *own == kind) {
+            self.unrecorded.remove(place);
+        }
+    }
+}

@@ -68,6 +68,16 @@ pub enum Need {
     },
 }
 
+impl Need {
+    /// The variable.
+    #[must_use]
+    pub fn name(&self) -> &VarName {
+        match self {
+            Self::Value(name) | Self::Fetch(name) | Self::Capture { name, .. } => name,
+        }
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

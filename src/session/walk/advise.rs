@@ -1,0 +1,241 @@
+//! What `--auto` does next, and the errands that are run beside the walk.
+
+use super::{Confirmation, Intent, Need, Next, Refusal, Walk};
+use crate::runbook::{Action, Effect, Lead, PhaseName, Step, StepId};
+use crate::session::event::{MoveCause, Verdict};
+use crate::session::run::{Purpose, RunNo};
+use crate::session::state::Standing;
+
+/// How `--auto` was told to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Path {
+    /// Where several ways are offered: revert or fix.
+    pub prefer: Option<PhaseName>,
+    /// Changes may be made.
+    pub yes: bool,
+}
+
+/// What `--auto` does next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Advice {
+    /// This.
+    Do(Box<Intent>),
+    /// Wait for what is going on.
+    Wait,
+    /// The walk is over.
+    Finished {
+        /// Whether it ended well.
+        healthy: bool,
+        /// In words.
+        why: String,
+    },
+    /// It cannot go on without a person; why.
+    Person(String),
+}
+
+impl Advice {
+    fn act(intent: Intent) -> Self {
+        Self::Do(Box::new(intent))
+    }
+
+    fn failed(why: impl Into<String>) -> Self {
+        Self::Finished { healthy: false, why: why.into() }
+    }
+}
+
+impl Walk {
+    /// A read-only check that may be run beside the walk: the next of the revert's `ready` checks, once the operator has begun.
+    #[must_use]
+    pub fn errand(&self) -> Option<Intent> {
+        let runbook = self.runbook()?;
+        if self.is_recording() || self.state.closed || self.state.runs.is_empty() {
+            return None;
+        }
+        let standing = |step: &Step| self.state.steps.get(&step.id).map_or(Standing::Untouched, |state| state.standing);
+        if runbook.ready.iter().any(|step| standing(step) == Standing::Running) {
+            return None;
+        }
+        let next = runbook.ready.iter().find(|step| standing(step) == Standing::Untouched)?;
+        let harmless = next.effect == Effect::Read && next.command().is_some();
+        let intent = run(&next.id, Confirmation::None);
+        (harmless && self.can(&intent).is_ok()).then_some(intent)
+    }
+
+    /// What `--auto` does next.
+    #[must_use]
+    pub fn advise(&self, path: Path) -> Advice {
+        if self.is_recording() || self.over.is_some() {
+            return Advice::Wait;
+        }
+        if let Some(refusal) = &self.refused {
+            return Advice::failed(refusal.to_string());
+        }
+        if let Some(intent) = self.errand() {
+            return Advice::act(intent);
+        }
+        let follows = |run: &RunNo| self.is_beside(*run) && !self.is_ready_run(*run);
+        let (beside, busy): (Vec<RunNo>, Vec<RunNo>) = self.running().into_iter().partition(follows);
+        if !busy.is_empty() {
+            return Advice::Wait;
+        }
+        if let Some(mark) = self.proposed_mark() {
+            return Advice::act(Intent::Mark { mark, happened: None, despite: None });
+        }
+        match self.next() {
+            Next::Running(_) | Next::Waiting(_) => Advice::Wait,
+            Next::Settle(run) => self.settle_alone(run),
+            Next::Run(step) => self.run_alone(&step, path),
+            Next::Ask(step) => self.ask_alone(&step, path),
+            Next::Manual(step) => Advice::Person(format!("{step} is done by hand")),
+            Next::Offer { step, leads } => follow_alone(&step, &leads, path),
+            Next::Failed(step) => Advice::failed(self.failure(&step)),
+            Next::Crossing { from, to } => cross_alone(from, &to, path),
+            Next::End => match beside.first() {
+                Some(run) if self.state.runs.get(run).is_some_and(|run| run.stop_asked) => Advice::Wait,
+                Some(run) => Advice::act(Intent::Stop { run: *run, force: false }),
+                None => self.finish(),
+            },
+        }
+    }
+
+    fn is_ready_run(&self, run: RunNo) -> bool {
+        self.step_of(run).is_some_and(|step| self.is_ready_check(step))
+    }
+
+    fn settle_alone(&self, run: RunNo) -> Advice {
+        let probe = Intent::Probe { run };
+        let tried =
+            self.state.runs.values().any(|own| matches!(own.started.purpose, Purpose::Probe { of, .. } if of == run));
+        if !tried && self.can(&probe).is_ok() {
+            return Advice::act(probe);
+        }
+        Advice::Person(format!("run {run} was interrupted, and only a person can say whether it happened"))
+    }
+
+    fn run_alone(&self, id: &str, path: Path) -> Advice {
+        let Ok(step) = self.find(id) else { return Advice::failed(format!("there is no step {id}")) };
+        let confirmed = match step.effect {
+            Effect::Read => Confirmation::None,
+            Effect::Change if path.yes => Confirmation::Yes,
+            Effect::Change => return Advice::Person(format!("{id} changes something; --yes allows it")),
+            Effect::Destroy if self.rules.drill => Confirmation::Yes,
+            Effect::Destroy => return Advice::Person(format!("{id} destroys something: only a person may")),
+        };
+        let intent = run(id, confirmed);
+        match self.can(&intent) {
+            Ok(()) => Advice::act(intent),
+            Err(Refusal::Needs(needs)) => self.supply(id, &needs),
+            Err(Refusal::VerifyFirst { verify, .. }) => match verify.first() {
+                Some(first) if !self.tried_in_vain(first) => Advice::act(Intent::Go(Lead::Step(first.clone()))),
+                _ => Advice::failed(format!("{id}: {}", Refusal::VerifyFirst { change: None, verify })),
+            },
+            Err(Refusal::Busy(_) | Refusal::NotYet) => Advice::Wait,
+            Err(refusal) => Advice::failed(format!("{id}: {refusal}")),
+        }
+    }
+
+    /// Whether a verify step did not hold after the last change.
+    fn tried_in_vain(&self, id: &str) -> bool {
+        self.state.steps.get(id).is_some_and(|step| step.seq > self.state.altered && step.standing != Standing::Healthy)
+    }
+
+    fn supply(&self, step: &str, needs: &[Need]) -> Advice {
+        match needs.first() {
+            Some(Need::Fetch(name)) => {
+                let last = self
+                    .state
+                    .runs
+                    .values()
+                    .rev()
+                    .find(|run| matches!(&run.started.purpose, Purpose::Variable { name: own } if own == name));
+                if last.is_some_and(|run| run.verdict().is_some_and(|verdict| !verdict.is_healthy())) {
+                    return Advice::failed(format!("the command for {name} did not give a value"));
+                }
+                Advice::act(Intent::Fetch { name: name.clone() })
+            }
+            Some(Need::Capture { name, by }) => {
+                let diagnose = self.state.phase == Some(PhaseName::Diagnose);
+                let words = format!("{name} was not found by {}", by.join(" or "));
+                if diagnose {
+                    return Advice::act(Intent::Skip { step: step.to_owned(), reason: words });
+                }
+                Advice::failed(format!("{step}: {words}"))
+            }
+            Some(Need::Value(name)) => {
+                Advice::Person(format!("{step} needs a value for {name}; --var {name}=... gives it"))
+            }
+            None => Advice::Wait,
+        }
+    }
+
+    fn ask_alone(&self, id: &str, path: Path) -> Advice {
+        let Ok(Step { action: Action::Ask { options, question }, .. }) = self.find(id) else {
+            return Advice::failed(format!("there is no decision {id}"));
+        };
+        let preferred = options.iter().position(|option| {
+            let phase = match &option.go {
+                Some(Lead::Phase(phase)) => Some(*phase),
+                Some(Lead::Step(id)) => self.runbook().and_then(|runbook| runbook.step(id)).map(|(phase, _)| phase),
+                _ => None,
+            };
+            phase.is_some() && phase == path.prefer
+        });
+        match preferred {
+            Some(option) => Advice::act(Intent::Choose { step: id.to_owned(), option }),
+            None => Advice::Person(format!("{id} is a decision: {question}")),
+        }
+    }
+
+    fn failure(&self, id: &StepId) -> String {
+        let run = self.state.steps.get(id).and_then(|state| state.runs.last());
+        match run.and_then(|run| self.state.runs.get(run)).and_then(|run| run.verdict()) {
+            Some(Verdict::Unhealthy(reasons)) => format!("{id}: {}", reasons.join("; ")),
+            Some(Verdict::Stopped) => format!("{id} was stopped"),
+            Some(Verdict::Unknown) => format!("{id}: its outcome is unknown"),
+            _ => format!("{id} did not go well"),
+        }
+    }
+
+    fn finish(&self) -> Advice {
+        if self.stopped_by_lead() && matches!(self.state.came, Some(MoveCause::Failed(_))) {
+            return Advice::failed("a step that was not healthy ended the walk");
+        }
+        let red = self.not_holding();
+        if self.state.phase == Some(PhaseName::Verify) && !red.is_empty() {
+            return Advice::failed(format!("not green: {}", red.join(", ")));
+        }
+        Advice::Finished { healthy: true, why: "every step of the walk is done".to_owned() }
+    }
+}
+
+fn run(step: &str, confirmed: Confirmation) -> Intent {
+    Intent::Run { step: step.to_owned(), edited: None, confirmed, despite: None }
+}
+
+fn follow_alone(step: &str, leads: &[Lead], path: Path) -> Advice {
+    let preferred = leads.iter().find(|lead| matches!(lead, Lead::Phase(phase) if path.prefer == Some(*phase)));
+    let chosen = match leads {
+        [only] => Some(only),
+        _ => preferred,
+    };
+    if let Some(to) = chosen {
+        return Advice::act(Intent::FollowSign { step: step.to_owned(), to: to.clone() });
+    }
+    let ways: Vec<String> = leads.iter().map(ToString::to_string).collect();
+    Advice::Person(format!("{step} points to {}; --path chooses", ways.join(" or ")))
+}
+
+fn cross_alone(from: PhaseName, to: &[PhaseName], path: Path) -> Advice {
+    // Revert is only entered when something leads there, and being told to is such a thing.
+    let preferred = path.prefer.filter(|prefer| from == PhaseName::Diagnose && to.contains(prefer));
+    let usual = match from {
+        PhaseName::Diagnose => to.iter().copied().find(|phase| *phase != PhaseName::Revert),
+        PhaseName::Revert | PhaseName::Fix | PhaseName::Verify => {
+            to.iter().copied().find(|phase| *phase == PhaseName::Verify)
+        }
+    };
+    match preferred.or(usual) {
+        Some(phase) => Advice::act(Intent::Go(Lead::Phase(phase))),
+        None => Advice::Finished { healthy: true, why: format!("{from} is done and nothing follows") },
+    }
+}

@@ -1,0 +1,287 @@
+//! What follows from what happened.
+
+use super::start::{Wanted, plain};
+use super::{Confirmation, Happening, Intent, Order, Refusal, RunOver, Secret, Walk};
+use crate::runbook::{Effect, Lead, Mode, Step, fill};
+use crate::session::event::{Event, MoveCause, RunEnded, Source, Verdict};
+use crate::session::judge::{Judgement, SignFound};
+use crate::session::run::{Exit, Purpose, RunNo};
+
+impl Walk {
+    /// What follows from what happened.
+    pub fn happened(&mut self, happening: Happening) -> Vec<Order> {
+        let orders = match happening {
+            Happening::Recorded(entry) => {
+                self.recorded(&entry);
+                Vec::new()
+            }
+            Happening::RunOver(over) => {
+                self.over = Some(over.run);
+                let orders = self.run_over(&over);
+                self.over = None;
+                orders
+            }
+            Happening::RunLost(run) => self.run_lost(run),
+            Happening::Waited(step) => self.waited(&step),
+        };
+        self.ordered(orders)
+    }
+
+    fn run_lost(&mut self, run: RunNo) -> Vec<Order> {
+        self.guarded = None;
+        let running = self.state.runs.get(&run).is_some_and(crate::session::state::Run::is_running);
+        if running { vec![Order::record(Event::RunInterrupted { run })] } else { Vec::new() }
+    }
+
+    fn run_over(&mut self, over: &RunOver) -> Vec<Order> {
+        let Some(run) = self.state.runs.get(&over.run) else { return Vec::new() };
+        if run.ended.is_some() {
+            return Vec::new();
+        }
+        let started = run.started.clone();
+        let ended = RunEnded {
+            run: over.run,
+            end: over.end.clone(),
+            verdict: over.judgement.verdict.clone(),
+            unseen: over.unseen,
+        };
+        let mut orders = vec![Order::record(Event::RunEnded(Box::new(ended)))];
+        let healthy = over.judgement.verdict.is_healthy();
+        match &started.purpose {
+            Purpose::Step { step, .. } => {
+                if let Some(step) = self.runbook.clone().as_deref().and_then(|runbook| runbook.step(step)) {
+                    orders.extend(self.found(over.run, step.1, &over.judgement));
+                    orders.extend(self.after_step(over, step.1));
+                }
+            }
+            Purpose::Guard { step, index } => orders.extend(self.after_guard(step, *index, &over.judgement)),
+            Purpose::Probe { of, .. } => {
+                // A probe that could not answer leaves the question open.
+                if matches!(over.end.exit, Exit::Code(_)) && over.end.stopped.is_none() {
+                    let because = if healthy { "done_if holds" } else { "done_if does not hold" }.to_owned();
+                    orders.push(Order::record(Event::RunSettled { run: *of, happened: healthy, because }));
+                }
+            }
+            Purpose::Variable { name } => orders.extend(self.fetched(name, over)),
+            Purpose::Undo { .. } | Purpose::AdHoc => {
+                if healthy {
+                    orders.push(Order::Keep(over.run));
+                }
+            }
+        }
+        orders
+    }
+
+    /// Signs and captured values.
+    fn found(&self, run: RunNo, step: &Step, judgement: &Judgement) -> Vec<Order> {
+        let mut orders = Vec::new();
+        let mut fresh: Vec<(String, String)> = Vec::new();
+        let set = |orders: &mut Vec<Order>, name: &str, value: &str| {
+            // What the author declared secret stays out of the record, wherever it was found.
+            let secret = self.is_secret(name);
+            if secret {
+                orders.push(Order::Remember { name: name.to_owned(), value: Secret::new(value) });
+            }
+            let value = (!secret).then(|| value.to_owned());
+            let event = Event::VariableSet { name: name.to_owned(), value, source: Source::Output(run) };
+            orders.push(Order::record(event));
+        };
+        for (name, value) in judgement.signs.iter().flat_map(|sign| &sign.groups) {
+            set(&mut orders, name, value);
+            fresh.push((name.clone(), value.clone()));
+        }
+        for (name, value) in &judgement.captures {
+            match value {
+                Some(value) => {
+                    set(&mut orders, name, value);
+                    fresh.push((name.clone(), value.clone()));
+                }
+                None if self.state.vars.contains_key(name) => {
+                    orders.push(Order::record(Event::VariableUnset { name: name.clone() }));
+                }
+                None => {}
+            }
+        }
+        orders.extend(judgement.signs.iter().filter_map(|found| self.sign(run, step, found, &fresh)));
+        orders
+    }
+
+    fn sign(&self, run: RunNo, step: &Step, found: &SignFound, fresh: &[(String, String)]) -> Option<Order> {
+        let sign = step.signs.get(usize::try_from(found.sign).ok()?)?;
+        let lookup = |name: &str| {
+            let own = fresh.iter().rev().find(|(own, _)| own == name && !self.is_secret(name));
+            own.map(|(_, value)| value.clone())
+                .or_else(|| self.state.vars.get(name).and_then(|value| value.text.clone()))
+        };
+        Some(Order::record(Event::SignSeen {
+            run,
+            step: step.id.clone(),
+            sign: found.sign,
+            finding: sign.finding.as_deref().map(|finding| fill(finding, lookup)),
+            go: sign.go.clone(),
+            line: found.line,
+            text: found.text.clone(),
+        }))
+    }
+
+    fn after_step(&mut self, over: &RunOver, step: &Step) -> Vec<Order> {
+        let mut orders = Vec::new();
+        let healthy = over.judgement.verdict.is_healthy();
+        let follows = step.command().is_some_and(|command| command.mode == Mode::Follow);
+        if healthy && !follows {
+            orders.push(Order::Keep(over.run));
+        }
+        if let Some(wait) = self.next_try(over, step) {
+            self.waiting.insert(step.id.clone());
+            orders.push(wait);
+            return orders;
+        }
+        self.series.remove(&step.id);
+        let stopped = matches!(over.judgement.verdict, Verdict::Stopped | Verdict::Unknown);
+        let offers = over.judgement.signs.iter().any(|found| {
+            usize::try_from(found.sign)
+                .ok()
+                .and_then(|sign| step.signs.get(sign))
+                .is_some_and(|sign| !sign.go.is_empty())
+        });
+        // Where the operator is meanwhile elsewhere, or must choose, the cursor stays.
+        if !self.is_at(&step.id) || stopped || offers || follows {
+            return orders;
+        }
+        if let Some(event) = self.move_after(step, healthy) {
+            orders.push(Order::record(event));
+        }
+        orders
+    }
+
+    /// Where the cursor goes after a step.
+    fn move_after(&self, step: &Step, healthy: bool) -> Option<Event> {
+        let cause = |step: &Step| {
+            let id = step.id.clone();
+            if healthy { MoveCause::Passed(id) } else { MoveCause::Failed(id) }
+        };
+        let own = if healthy { &step.on_pass } else { &step.on_fail };
+        if healthy && own.is_none() {
+            // A change that must be verified before the next: there first.
+            if let Some(first) = step.verify.first().filter(|_| step.effect != Effect::Read) {
+                return Some(self.moved_within(first, MoveCause::VerifyFirst(step.id.clone())));
+            }
+            // Back from such a verification: the next of its list, or on behind the change.
+            if let Some(MoveCause::VerifyFirst(change)) = &self.state.came {
+                let list = self.find(change).map_or(&[][..], |change| &change.verify);
+                let next = list.iter().skip_while(|id| **id != step.id).nth(1);
+                if let Some(next) = next {
+                    return Some(self.moved_within(next, MoveCause::VerifyFirst(change.clone())));
+                }
+                let to = self.after(change);
+                let phase = self.state.phase?;
+                return Some(Event::Moved { to, phase, because: cause(step) });
+            }
+        }
+        let lead = self.lead_after(step, healthy)?;
+        Some(self.moved(&lead, cause(step)))
+    }
+
+    /// A move to a verify step that does not leave the phase of the change.
+    fn moved_within(&self, id: &str, because: MoveCause) -> Event {
+        match self.moved(&Lead::Step(id.to_owned()), because) {
+            Event::Moved { to, phase, because } => {
+                Event::Moved { to, phase: self.state.phase.unwrap_or(phase), because }
+            }
+            other => other,
+        }
+    }
+
+    /// The wait for a step's next try, where it has `until` and time is left.
+    fn next_try(&mut self, over: &RunOver, step: &Step) -> Option<Order> {
+        let until = step.until.filter(|_| matches!(over.judgement.verdict, Verdict::Unhealthy(_)))?;
+        let last = self.state.runs.get(&over.run)?;
+        if last.stop_asked || matches!(over.end.exit, Exit::NotStarted(_)) {
+            return None;
+        }
+        let first = *self.series.entry(step.id.clone()).or_insert(over.run);
+        let first = self.state.runs.get(&first)?;
+        let elapsed = last.at.since(&first.at) + over.end.took_ms;
+        let milliseconds = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let ms = milliseconds(until.every);
+        (elapsed.saturating_add(ms) <= milliseconds(until.for_)).then(|| Order::Wait { step: step.id.clone(), ms })
+    }
+
+    fn waited(&mut self, id: &str) -> Vec<Order> {
+        if !self.waiting.remove(id) || self.state.closed {
+            return Vec::new();
+        }
+        let Ok(step) = self.find(id) else { return Vec::new() };
+        // The next try is the last one's command, as it was confirmed.
+        let last =
+            self.state.steps.get(id).and_then(|state| state.runs.last()).and_then(|run| self.state.runs.get(run));
+        let Some(last) = last else { return Vec::new() };
+        let edited = last.started.edited.then_some(last.started.command.as_str());
+        match self.start_step(step, edited, last.started.confirmed) {
+            Ok(orders) => orders,
+            Err(refusal) => {
+                self.refused = Some(refusal);
+                Vec::new()
+            }
+        }
+    }
+
+    fn after_guard(&mut self, id: &str, index: u32, judgement: &Judgement) -> Vec<Order> {
+        let Some(guarded) = self.guarded.take() else { return Vec::new() };
+        let runbook = self.runbook.clone();
+        let Some((_, step)) = runbook.as_deref().and_then(|runbook| runbook.step(id)) else { return Vec::new() };
+        let guards = self.guards(step);
+        if let Verdict::Unhealthy(reasons) = &judgement.verdict {
+            let guard = guards.iter().find(|(own, _)| *own == index).map(|(_, guard)| *guard);
+            let seen = reasons.join("; ");
+            let says = guard
+                .and_then(|guard| guard.says.clone())
+                .map_or_else(|| seen.clone(), |says| format!("{says} ({seen})"));
+            let command = guard.map(|guard| guard.run.clone()).unwrap_or_default();
+            self.refused = Some(Refusal::Guard { command, says });
+            return Vec::new();
+        }
+        if !judgement.verdict.is_healthy() {
+            return Vec::new();
+        }
+        let Intent::Run { edited, confirmed, .. } = &guarded else { return Vec::new() };
+        let next = guards.iter().skip_while(|(own, _)| *own != index).nth(1);
+        let orders = match next {
+            Some((index, guard)) => {
+                let own = step.command();
+                let shape = crate::runbook::Command {
+                    user: own.and_then(|own| own.user.clone()),
+                    on: own.map(|own| own.on.clone()).unwrap_or_default(),
+                    ..plain(&guard.run, Effect::Read, Mode::Pty)
+                };
+                self.start(Wanted::new(Purpose::Guard { step: id.to_owned(), index: *index }, &shape))
+            }
+            None => self.start_step(step, edited.as_deref(), *confirmed != Confirmation::None),
+        };
+        match orders {
+            Ok(orders) => {
+                if next.is_some() {
+                    self.guarded = Some(guarded);
+                }
+                orders
+            }
+            Err(refusal) => {
+                self.refused = Some(refusal);
+                Vec::new()
+            }
+        }
+    }
+
+    fn fetched(&self, name: &str, over: &RunOver) -> Vec<Order> {
+        if !over.judgement.verdict.is_healthy() {
+            return Vec::new();
+        }
+        let event = |value| Event::VariableSet { name: name.to_owned(), value, source: Source::From(over.run) };
+        if self.is_secret(name) {
+            let Some(secret) = &over.secret else { return Vec::new() };
+            let value = Secret::new(secret.reveal().trim_end_matches(['\r', '\n']));
+            return vec![Order::Remember { name: name.to_owned(), value }, Order::record(event(None))];
+        }
+        over.judgement.text.clone().map(|text| Order::record(event(Some(text)))).into_iter().collect()
+    }
+}

@@ -1,0 +1,202 @@
+//! The rules: which values are missing, what must be verified first, whether it all holds.
+
+use super::{Need, Walk};
+use crate::runbook::{Effect, Guard, PhaseName, Step, StepId, VarName, mentions};
+use crate::session::event::Mark;
+use crate::session::run::{Purpose, RunNo};
+use crate::session::state::{Moment, Standing};
+
+/// Whether the revert is known to be possible.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readiness {
+    /// Every `ready` check was healthy.
+    Ready,
+    /// These were not.
+    NotReady(Vec<StepId>),
+    /// Not all of them ran, or there are none.
+    Unknown,
+}
+
+/// A change that was not verified since it was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unverified {
+    /// The run that made it.
+    pub run: RunNo,
+    /// Its step; none for an ad-hoc command.
+    pub step: Option<StepId>,
+    /// The verify steps that do not hold since.
+    pub verify: Vec<StepId>,
+}
+
+/// A phase's time box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeBox {
+    /// Milliseconds spent.
+    pub spent_ms: u64,
+    /// Milliseconds there are.
+    pub limit_ms: u64,
+}
+
+impl Walk {
+    /// The values a step's command needs and does not have.
+    pub(super) fn missing(&self, texts: &[&str]) -> Vec<Need> {
+        let Some(runbook) = self.runbook() else { return Vec::new() };
+        let mut needs = Vec::new();
+        let mut names: Vec<VarName> = texts.iter().flat_map(|text| mentions(text)).collect();
+        names.sort();
+        names.dedup();
+        for name in names {
+            let declared = runbook.var(&name);
+            let in_memory = !declared.is_some_and(|variable| variable.secret) || self.known.contains(&name);
+            if self.state.vars.contains_key(&name) && in_memory {
+                continue;
+            }
+            if let Some(variable) = declared {
+                // In a drill every value comes from the drill; a command of the runbook's `from` might reach elsewhere.
+                let fetch = variable.from.is_some() && !self.rules.drill;
+                needs.push(if fetch { Need::Fetch(name) } else { Need::Value(name) });
+                continue;
+            }
+            let by: Vec<StepId> =
+                runbook.steps().filter(|(_, step)| finds(step, &name)).map(|(_, step)| step.id.clone()).collect();
+            // A name that nothing declares is the shell's own.
+            if !by.is_empty() {
+                needs.push(Need::Capture { name, by });
+            }
+        }
+        needs
+    }
+
+    /// Changes that still must be verified by their own `verify` list before the next change, oldest first.
+    #[must_use]
+    pub fn unverified(&self) -> Vec<Unverified> {
+        let Some(runbook) = self.runbook() else { return Vec::new() };
+        let mut unverified = Vec::new();
+        for change in self.state.changes.iter().filter(|change| change.undone.is_none()) {
+            let (Some(step), Some(end)) = (&change.step, change.end_seq) else { continue };
+            let Some((_, step)) = runbook.step(step) else { continue };
+            let verify: Vec<StepId> = step.verify.iter().filter(|id| !self.held_since(id, end)).cloned().collect();
+            if !verify.is_empty() {
+                unverified.push(Unverified { run: change.run, step: Some(step.id.clone()), verify });
+            }
+        }
+        unverified
+    }
+
+    /// Whether a step was healthy after an entry.
+    pub(super) fn held_since(&self, id: &str, seq: u64) -> bool {
+        self.state.steps.get(id).is_some_and(|step| step.standing == Standing::Healthy && step.seq > seq)
+    }
+
+    /// The verify steps that do not hold since the last change.
+    #[must_use]
+    pub fn not_holding(&self) -> Vec<StepId> {
+        let steps = self.runbook().map_or(&[][..], |runbook| &runbook.verify.steps);
+        steps.iter().filter(|step| !self.held_since(&step.id, self.state.altered)).map(|step| step.id.clone()).collect()
+    }
+
+    /// Whether every verify step was healthy after the last change.
+    #[must_use]
+    pub fn is_verified(&self) -> bool {
+        self.not_holding().is_empty()
+    }
+
+    /// Whether the revert is known to be possible.
+    #[must_use]
+    pub fn readiness(&self) -> Readiness {
+        let ready = self.runbook().map_or(&[][..], |runbook| &runbook.ready);
+        let standing = |step: &Step| self.state.steps.get(&step.id).map_or(Standing::Untouched, |state| state.standing);
+        let not: Vec<StepId> = ready
+            .iter()
+            .filter(|step| matches!(standing(step), Standing::Unhealthy | Standing::Unknown | Standing::Stopped))
+            .map(|step| step.id.clone())
+            .collect();
+        if !not.is_empty() {
+            Readiness::NotReady(not)
+        } else if !ready.is_empty() && ready.iter().all(|step| standing(step) == Standing::Healthy) {
+            Readiness::Ready
+        } else {
+            Readiness::Unknown
+        }
+    }
+
+    /// The guards of a step: the runbook's own before a change, then the step's.
+    pub(super) fn guards<'a>(&'a self, step: &'a Step) -> Vec<(u32, &'a Guard)> {
+        let own = self.runbook().map_or(&[][..], |runbook| &runbook.require);
+        (0..)
+            .zip(own.iter().chain(&step.require))
+            .filter(|(index, _)| {
+                step.effect != Effect::Read || usize::try_from(*index).is_ok_and(|index| index >= own.len())
+            })
+            .collect()
+    }
+
+    /// How much of a phase's time box is spent at a moment. Diagnose counts from detection.
+    #[must_use]
+    pub fn time_box(&self, phase: PhaseName, now: &Moment) -> Option<TimeBox> {
+        let limit = self.runbook()?.phase(phase).time_box?;
+        let stays = self.state.stays.iter().filter(|stay| stay.phase == phase);
+        let mut spent_ms: u64 = stays.map(|stay| stay.to.as_ref().unwrap_or(now).since(&stay.from)).sum();
+        if phase == PhaseName::Diagnose
+            && let (Some(detected), Some(began)) = (self.state.marks.get(&Mark::Detected), self.state.began)
+        {
+            spent_ms += u64::try_from((began.at - detected.sort_key()).num_milliseconds()).unwrap_or(0);
+        }
+        Some(TimeBox { spent_ms, limit_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX) })
+    }
+
+    /// A mark that now makes sense: mitigated after a mitigating step that holds, resolved when all verify steps hold after a fix.
+    #[must_use]
+    pub fn proposed_mark(&self) -> Option<Mark> {
+        let runbook = self.runbook()?;
+        let made = |phase: Option<PhaseName>, mitigating: bool| {
+            self.state.changes.iter().any(|change| {
+                let step = change.step.as_deref().and_then(|id| runbook.step(id));
+                change.undone.is_none()
+                    && change.end_seq.is_some()
+                    && step.is_some_and(|(own, step)| {
+                        phase.is_none_or(|phase| phase == own)
+                            && (!mitigating || step.mitigates)
+                            && self.state.steps.get(&step.id).is_some_and(|state| state.standing == Standing::Healthy)
+                    })
+            })
+        };
+        let has_verify = !runbook.verify.steps.is_empty();
+        if !self.state.marks.contains_key(&Mark::Mitigated) && made(None, true) && self.unverified().is_empty() {
+            return Some(Mark::Mitigated);
+        }
+        let resolved = has_verify && made(Some(PhaseName::Fix), false) && self.is_verified();
+        (resolved && !self.state.marks.contains_key(&Mark::Resolved)).then_some(Mark::Resolved)
+    }
+
+    /// Runs going on now, follow runs included.
+    #[must_use]
+    pub fn running(&self) -> Vec<RunNo> {
+        self.state.runs.iter().filter(|(_, run)| run.is_running()).map(|(number, _)| *number).collect()
+    }
+
+    /// Whether a run is one of a series of tries (a step with `until`), a guard, or beside the walk.
+    #[must_use]
+    pub fn is_beside(&self, run: RunNo) -> bool {
+        let lane = self.state.runs.get(&run).and_then(|run| self.state.lanes.get(&run.started.lane));
+        lane.is_some_and(|key| key.beside.is_some())
+    }
+
+    /// The step a run belongs to.
+    #[must_use]
+    pub fn step_of(&self, run: RunNo) -> Option<&StepId> {
+        match &self.state.runs.get(&run)?.started.purpose {
+            Purpose::Step { step, .. }
+            | Purpose::Undo { step, .. }
+            | Purpose::Guard { step, .. }
+            | Purpose::Probe { step, .. } => Some(step),
+            Purpose::Variable { .. } | Purpose::AdHoc => None,
+        }
+    }
+}
+
+/// Whether a step's output can give a variable its value.
+pub(super) fn finds(step: &Step, name: &str) -> bool {
+    step.capture.iter().any(|(own, _)| own == name)
+        || step.signs.iter().any(|sign| sign.matches.regex().capture_names().flatten().any(|own| own == name))
+}

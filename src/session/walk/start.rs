@@ -1,0 +1,200 @@
+//! Starting a run: its lane, its record, its specification.
+
+use std::time::Duration;
+
+use super::{Order, Refusal, Walk};
+use crate::runbook::{Command, Effect, Host, Mode, Shell, Step, Stop, VarName, fill, mentions};
+use crate::session::event::{Event, RunStarted};
+use crate::session::run::{LaneKey, LaneNo, Purpose, RunNo, RunSpec};
+
+/// What is to be started, before it has a number and a lane.
+pub(super) struct Wanted<'a> {
+    pub(super) purpose: Purpose,
+    pub(super) command: String,
+    pub(super) edited: bool,
+    pub(super) confirmed: bool,
+    pub(super) shape: &'a Command,
+    pub(super) effect: Effect,
+    /// Names the work beside the walk this belongs to.
+    pub(super) beside: Option<String>,
+    pub(super) timeout: Option<Duration>,
+    pub(super) stop: Stop,
+    pub(super) as_before: Option<RunNo>,
+    pub(super) secret_output: bool,
+    /// Values that replace those in force: an undo has those of its change.
+    pub(super) frozen: Vec<(VarName, Option<String>)>,
+    /// Texts whose variables are written down with the run, beside the command's own.
+    pub(super) also: Vec<String>,
+}
+
+impl<'a> Wanted<'a> {
+    /// A run of this command, as it stands in the runbook.
+    pub(super) fn new(purpose: Purpose, shape: &'a Command) -> Self {
+        Self {
+            purpose,
+            command: shape.run.clone(),
+            edited: false,
+            confirmed: false,
+            shape,
+            effect: shape.effect,
+            beside: None,
+            timeout: None,
+            stop: Stop::default(),
+            as_before: None,
+            secret_output: false,
+            frozen: Vec::new(),
+            also: Vec::new(),
+        }
+    }
+}
+
+impl Walk {
+    /// The records and the start of a run.
+    pub(super) fn start(&self, wanted: Wanted<'_>) -> Result<Vec<Order>, Refusal> {
+        let key = self.lane_key(wanted.shape, wanted.beside.clone())?;
+        let (lane, new) = self.lane(&key);
+        if let Some(run) = self.running_in(lane) {
+            return Err(Refusal::Busy(run));
+        }
+        let run = RunNo(self.state.runs.last_key_value().map_or(0, |(last, _)| last.0) + 1);
+        let mut orders = Vec::new();
+        if new {
+            orders.push(Order::record(Event::LaneOpened { lane, key: key.clone() }));
+        }
+        let started = RunStarted {
+            run,
+            lane,
+            purpose: wanted.purpose.clone(),
+            command: wanted.command.clone(),
+            edited: wanted.edited,
+            shell: wanted.shape.shell,
+            mode: wanted.shape.mode,
+            effect: wanted.effect,
+            confirmed: wanted.confirmed,
+            user: key.user,
+            host: key.host,
+            cwd: wanted.shape.cwd.clone(),
+            values: self.values(&wanted),
+        };
+        orders.push(Order::record(Event::RunStarted(Box::new(started))));
+        orders.push(Order::Start(Box::new(self.spec(run, lane, wanted))));
+        Ok(orders)
+    }
+
+    fn spec(&self, run: RunNo, lane: LaneNo, wanted: Wanted<'_>) -> RunSpec {
+        let (mut env, secrets) = self.environment();
+        for (name, value) in wanted.frozen {
+            if let Some(value) = value {
+                env.retain(|(own, _)| *own != name);
+                env.push((name, value));
+            }
+        }
+        // The step's own environment may show values: they land in the environment, never in the command's text.
+        let lookup = |name: &str| env.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
+        let own: Vec<(String, String)> =
+            wanted.shape.env.iter().map(|(name, value)| (name.clone(), fill(value, lookup))).collect();
+        env.retain(|(name, _)| !own.iter().any(|(own, _)| own == name));
+        env.extend(own);
+        let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        RunSpec {
+            run,
+            lane,
+            purpose: wanted.purpose,
+            command: wanted.command,
+            shell: wanted.shape.shell,
+            strict: wanted.shape.strict && !wanted.edited,
+            mode: wanted.shape.mode,
+            effect: wanted.effect,
+            cwd: wanted.shape.cwd.clone(),
+            env,
+            secrets,
+            width: wanted.shape.width.unwrap_or(Command::WIDTH),
+            timeout_ms: wanted.timeout.map(milliseconds),
+            stop_signal: wanted.stop.signal,
+            stop_grace_ms: milliseconds(wanted.stop.grace),
+            as_before: wanted.as_before,
+            secret_output: wanted.secret_output,
+        }
+    }
+
+    /// The variables in force: open ones with their values, secret ones by name.
+    pub(super) fn environment(&self) -> (Vec<(String, String)>, Vec<VarName>) {
+        let open = self.state.vars.iter().filter(|(name, _)| !self.is_secret(name));
+        let open = open.filter_map(|(name, value)| value.text.clone().map(|text| (name.clone(), text)));
+        (open.collect(), self.known.iter().cloned().collect())
+    }
+
+    /// The values that the texts of a run mention; secret ones by name only.
+    fn values(&self, wanted: &Wanted<'_>) -> Vec<(VarName, Option<String>)> {
+        let texts = std::iter::once(wanted.command.as_str()).chain(wanted.also.iter().map(String::as_str));
+        let mut names: Vec<VarName> = texts.flat_map(mentions).collect();
+        names.sort();
+        names.dedup();
+        let value = |name: VarName| {
+            if let Some((_, frozen)) = wanted.frozen.iter().find(|(own, _)| *own == name) {
+                return Some((name, frozen.clone()));
+            }
+            let value = self.state.vars.get(&name)?.text.clone();
+            let open = !self.is_secret(&name);
+            Some((name, value.filter(|_| open)))
+        };
+        names.into_iter().filter_map(value).collect()
+    }
+
+    /// What makes a command's runs share a lane.
+    pub(super) fn lane_key(&self, command: &Command, beside: Option<String>) -> Result<LaneKey, Refusal> {
+        if self.rules.drill {
+            return Ok(LaneKey { host: None, target: None, user: command.user.clone(), beside });
+        }
+        for name in &command.on {
+            let target = match self.runbook().and_then(|runbook| runbook.hosts.get(name)) {
+                Some(Host::One(target)) => target.as_str(),
+                Some(Host::Group(_)) => "a group of machines",
+                None => name.as_str(),
+            };
+            if target != "local" {
+                let words =
+                    format!("This version runs steps on this machine only; this one asks for {name} ({target}).");
+                return Err(Refusal::CannotYet(words));
+            }
+        }
+        Ok(LaneKey { host: None, target: None, user: command.user.clone(), beside })
+    }
+
+    fn lane(&self, key: &LaneKey) -> (LaneNo, bool) {
+        let own = self.state.lanes.iter().find(|(_, own)| *own == key);
+        let next = || LaneNo(self.state.lanes.last_key_value().map_or(0, |(last, _)| last.0) + 1);
+        own.map_or_else(|| (next(), true), |(lane, _)| (*lane, false))
+    }
+
+    fn running_in(&self, lane: LaneNo) -> Option<RunNo> {
+        let mut runs = self.state.runs.iter().filter(|(number, _)| self.over != Some(**number));
+        runs.find(|(_, run)| run.is_running() && run.started.lane == lane).map(|(number, _)| *number)
+    }
+
+    /// The lane beside the walk that a step's runs belong to.
+    pub(super) fn beside(&self, step: &Step) -> Option<String> {
+        if self.is_ready_check(&step.id) {
+            return Some("ready".to_owned());
+        }
+        let follows = step.command().is_some_and(|command| command.mode == Mode::Follow);
+        follows.then(|| step.id.clone())
+    }
+}
+
+/// The shape of a command that no step declares: a guard, a probe, an ad-hoc command.
+pub(super) fn plain(run: &str, effect: Effect, mode: Mode) -> Command {
+    Command {
+        run: run.to_owned(),
+        strict: false,
+        shell: Shell::Sh,
+        mode,
+        on: Vec::new(),
+        user: None,
+        cwd: None,
+        env: Vec::new(),
+        width: None,
+        flags: Vec::new(),
+        effect,
+    }
+}

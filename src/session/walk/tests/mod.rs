@@ -1,0 +1,6 @@
+//! The walk, told what happens and held against what must follow.
+
+mod alone;
+mod bench;
+mod rules;
+mod steps;
