@@ -67,6 +67,9 @@ impl Walk {
         if self.is_recording() || self.over.is_some() {
             return Advice::Wait;
         }
+        if self.state.closed {
+            return Advice::Finished { healthy: self.is_verified(), why: "the session is closed".to_owned() };
+        }
         if let Some(refusal) = &self.refused {
             return Advice::failed(refusal.to_string());
         }

@@ -147,3 +147,10 @@ fn readiness_is_checked_on_the_way() {
     assert!(ran.contains(&"package".to_owned()), "{ran:?}");
     assert!(matches!(end, Advice::Finished { healthy: true, .. }), "{end:?}");
 }
+
+#[test]
+fn a_closed_session_is_not_walked() {
+    let mut bench = Bench::new(runbook(incident()));
+    bench.intend(&crate::session::walk::Intent::Close { note: None, despite: None }).unwrap();
+    assert!(matches!(bench.walk.advise(FIX), Advice::Finished { .. }));
+}

@@ -1,6 +1,7 @@
 //! The walk, told what happens and held against what must follow.
 
 mod alone;
+mod any;
 mod bench;
 mod rules;
 mod steps;

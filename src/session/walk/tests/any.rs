@@ -1,0 +1,177 @@
+//! Whatever the operator does, in whatever order: what must always hold.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::bench::{Bench, change, command, read, runbook, sign, step, until};
+use crate::runbook::{Action, Choice, Effect, Guard, Lead, Mode, Pattern, PhaseName, Runbook};
+use crate::session::event::{Mark, Status, Tag};
+use crate::session::run::{Exit, RunNo};
+use crate::session::walk::{Confirmation, Happening, Intent, Path, Secret};
+
+use PhaseName::{Diagnose, Fix, Revert, Verify};
+
+const STEPS: [&str; 12] =
+    ["http", "logs", "tail", "which", "look", "package", "back", "migrate", "drop", "schema", "health", "nowhere"];
+
+fn everything() -> Runbook {
+    let mut logs = read("logs");
+    logs.signs = vec![sign("broken (?<WHAT>.)", vec![Lead::Phase(Revert), Lead::Phase(Fix)])];
+    logs.capture = vec![("ID".into(), Pattern::new("(o)k").unwrap())];
+    let mut tail = read("tail");
+    if let Action::Run(command) = &mut tail.action {
+        command.mode = Mode::Follow;
+    }
+    let mut which = read("which");
+    let choice = |say: &str, go| Choice { say: say.into(), go };
+    let options = vec![choice("back", Some(Lead::Phase(Revert))), choice("stop", Some(Lead::Stop)), choice("on", None)];
+    which.action = Action::Ask { question: "Which?".into(), options };
+    let mut look = read("look");
+    look.action = Action::Manual { see: None };
+    let mut migrate = change("migrate");
+    migrate.verify = vec!["schema".into()];
+    migrate.undo = Some(Box::new(command("undo $ID", Effect::Change)));
+    migrate.done_if = Some("probe".into());
+    migrate.mitigates = true;
+    migrate.require = vec![Guard { run: "guard".into(), matches: Some(Pattern::new("ok").unwrap()), says: None }];
+    let mut health = read("health");
+    health.until = Some(until(50, 400));
+    let mut book = runbook(vec![
+        (Diagnose, vec![read("http"), logs, tail, which, look]),
+        (Revert, vec![change("back")]),
+        (Fix, vec![migrate, step("drop", Effect::Destroy)]),
+        (Verify, vec![read("schema"), health]),
+    ]);
+    book.ready = vec![read("package")];
+    book
+}
+
+#[derive(Debug, Clone)]
+enum Act {
+    Intend(Intent),
+    End { which: usize, code: i32, output: &'static str },
+    Lose { which: usize },
+    Wait,
+    Errand,
+    Advised,
+}
+
+fn any_intent() -> impl Strategy<Value = Intent> {
+    let step = prop::sample::select(&STEPS[..]).prop_map(str::to_owned);
+    let run = (1_u32..12).prop_map(RunNo);
+    let confirmed = prop_oneof![
+        Just(Confirmation::None),
+        Just(Confirmation::Yes),
+        Just(Confirmation::Typed("drop".into())),
+        Just(Confirmation::Typed("x".into()))
+    ];
+    let lead = prop_oneof![
+        prop::sample::select(&STEPS[..]).prop_map(|id| Lead::Step(id.to_owned())),
+        prop::sample::select(&PhaseName::ALL[..]).prop_map(Lead::Phase),
+        Just(Lead::Next),
+        Just(Lead::Stop)
+    ];
+    let why = prop_oneof![Just(None), Just(Some("because".to_owned()))];
+    prop_oneof![
+        5 => (step.clone(), confirmed.clone(), why.clone()).prop_map(|(step, confirmed, despite)| Intent::Run {
+            step,
+            edited: None,
+            confirmed,
+            despite
+        }),
+        1 => (run.clone(), confirmed.clone()).prop_map(|(run, confirmed)| Intent::Undo { run, confirmed }),
+        1 => confirmed.prop_map(|confirmed| Intent::AdHoc { command: "x".into(), effect: Effect::Change, confirmed }),
+        1 => run.clone().prop_map(|run| Intent::Probe { run }),
+        1 => (run.clone(), any::<bool>()).prop_map(|(run, happened)| Intent::Settle {
+            run,
+            happened,
+            because: "seen".into()
+        }),
+        1 => (0_usize..4).prop_map(|option| Intent::Choose { step: "which".into(), option }),
+        1 => any::<bool>().prop_map(|healthy| Intent::Done { step: "look".into(), seen: String::new(), healthy }),
+        1 => step.prop_map(|step| Intent::Skip { step, reason: "r".into() }),
+        2 => lead.clone().prop_map(Intent::Go),
+        1 => lead.prop_map(|to| Intent::FollowSign { step: "logs".into(), to }),
+        1 => Just(Intent::Give { name: "X".into(), value: Secret::new("v") }),
+        1 => Just(Intent::Note { tag: Tag::Plain, text: "n".into(), happened: None }),
+        1 => (prop::sample::select(&Mark::ALL[..]), why.clone()).prop_map(|(mark, despite)| Intent::Mark {
+            mark,
+            happened: None,
+            despite
+        }),
+        1 => (run, any::<bool>()).prop_map(|(run, force)| Intent::Stop { run, force }),
+        1 => why.prop_map(|despite| Intent::Close { note: None, despite }),
+        1 => Just(Intent::Reopen),
+        1 => Just(Intent::Status(Status::Identified)),
+    ]
+}
+
+fn any_act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        6 => any_intent().prop_map(Act::Intend),
+        4 => (0_usize..3, 0_i32..2, prop::sample::select(&["ok", "broken x", ""][..]))
+            .prop_map(|(which, code, output)| Act::End { which, code, output }),
+        1 => (0_usize..3).prop_map(|which| Act::Lose { which }),
+        1 => Just(Act::Wait),
+        1 => Just(Act::Errand),
+        2 => Just(Act::Advised),
+    ]
+}
+
+fn act(bench: &mut Bench, act: Act) {
+    match act {
+        Act::Intend(intent) => drop(bench.intend(&intent)),
+        Act::End { which, code, output } if which < bench.started.len() => {
+            let spec = bench.started.remove(which);
+            bench.ends_as(&spec, Exit::Code(code), output);
+        }
+        Act::Lose { which } if which < bench.started.len() => {
+            let spec = bench.started.remove(which);
+            let orders = bench.walk.happened(Happening::RunLost(spec.run));
+            bench.carry_out(orders);
+        }
+        Act::Wait => {
+            if let Some((step, ms)) = bench.waits.pop() {
+                bench.pass(ms);
+                let orders = bench.walk.happened(Happening::Waited(step));
+                bench.carry_out(orders);
+            }
+        }
+        Act::Errand => {
+            if let Some(intent) = bench.walk.errand() {
+                bench.intend(&intent).expect("an errand is legal when it is offered");
+            }
+        }
+        Act::Advised => {
+            if let crate::session::walk::Advice::Do(intent) = bench.walk.advise(Path { prefer: Some(Fix), yes: true }) {
+                bench.intend(&intent).expect("what is advised is legal");
+            }
+        }
+        Act::End { .. } | Act::Lose { .. } => {}
+    }
+}
+
+proptest! {
+    /// The bench itself holds, after every act, that the live state is the replayed state and that every start was recorded first.
+    #[test]
+    fn whatever_is_done_the_rules_hold(acts in prop::collection::vec(any_act(), 0..60)) {
+        let mut bench = Bench::new(everything());
+        for one in acts {
+            act(&mut bench, one);
+            let lanes: BTreeSet<_> = bench.started.iter().map(|spec| spec.lane).collect();
+            prop_assert_eq!(lanes.len(), bench.started.len(), "one run at a time in a lane");
+            let numbers: BTreeSet<_> = bench.started.iter().map(|spec| spec.run).collect();
+            prop_assert_eq!(numbers.len(), bench.started.len(), "no run number twice");
+            for run in bench.walk.state().runs.values() {
+                prop_assert!(run.started.effect == Effect::Read || run.started.confirmed, "{:?}", run.started);
+            }
+            let _ = bench.walk.next();
+        }
+        let lines: Vec<String> = bench.entries.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect();
+        for (line, entry) in lines.iter().zip(&bench.entries) {
+            let read: crate::session::entry::Entry = serde_json::from_str(line).unwrap();
+            prop_assert_eq!(&read, entry, "{}", line);
+        }
+    }
+}
