@@ -2,3 +2,4 @@
 
 pub mod runbook;
 pub mod session;
+pub mod store;

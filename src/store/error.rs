@@ -1,0 +1,134 @@
+//! What can go wrong with files, said so that a person can act on it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The result of working with the store.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The operating system refused.
+    #[error("could not {what}: {cause}")]
+    Io {
+        /// What was tried: "read /a/b".
+        what: String,
+        /// Why not.
+        #[source]
+        cause: io::Error,
+    },
+    /// The journal is broken in the middle: it can be read up to there, but not be written.
+    #[error("could not write to {}: line {line} is damaged: {reason}", .journal.display())]
+    Damaged {
+        /// The file.
+        journal: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// No session has this id or prefix.
+    #[error("could not find a session named {asked:?} in {}", .sessions.display())]
+    NoSession {
+        /// What was asked for.
+        asked: String,
+        /// Where it was looked for.
+        sessions: PathBuf,
+    },
+    /// There is no session at all.
+    #[error("could not find any session in {}", .sessions.display())]
+    NoSessions {
+        /// Where they were looked for.
+        sessions: PathBuf,
+    },
+    /// More than one session begins so.
+    #[error("could not tell which session is meant by {asked:?}")]
+    Ambiguous {
+        /// What was asked for.
+        asked: String,
+        /// The ids that begin so.
+        candidates: Vec<String>,
+    },
+    /// Several sessions are open, so `last` is too vague to write by.
+    #[error("could not choose a session to write to: {} are open", .open.len())]
+    SeveralOpen {
+        /// Their ids.
+        open: Vec<String>,
+    },
+    /// Another screen drives the session.
+    #[error("could not take the wheel of {session}: {holder}")]
+    Held {
+        /// The session's id.
+        session: String,
+        /// Who has it, in words.
+        holder: String,
+    },
+    /// No runbook has this id.
+    #[error("could not find a runbook named {asked:?}")]
+    NoRunbook {
+        /// What was asked for.
+        asked: String,
+        /// Ids that look like it.
+        near: Vec<String>,
+    },
+    /// A runbook has no drill.
+    #[error("could not find a drill for {id:?}")]
+    NoDrill {
+        /// The runbook.
+        id: String,
+    },
+}
+
+impl Error {
+    /// An error of the operating system with what was tried, to be used with `map_err`.
+    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        move |cause| Self::Io { what: what.into(), cause }
+    }
+
+    /// The same, with the path behind the verb.
+    pub(crate) fn at(verb: &str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        Self::io(format!("{verb} {}", path.display()))
+    }
+
+    /// What the operator can do about it, where there is something to say.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Io { cause, .. } => match cause.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    Some("the disk is full: make room, or point STANCH_DATA_DIR at another one".to_owned())
+                }
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    Some("STANCH_DATA_DIR can name a folder that you may write to".to_owned())
+                }
+                io::ErrorKind::TimedOut => {
+                    Some("another stanch holds the append lock; is it stopped, or its disk hanging?".to_owned())
+                }
+                _ => None,
+            },
+            Self::Damaged { .. } => {
+                Some("everything before that line can still be read and exported; `stanch audit` says more".to_owned())
+            }
+            Self::NoSession { .. } => Some("`stanch sessions` lists them".to_owned()),
+            Self::NoSessions { .. } => Some("`stanch run RUNBOOK` or `stanch start TITLE` begins one".to_owned()),
+            Self::Ambiguous { candidates, .. } => Some(format!("give more of the name:\n{}", indented(candidates))),
+            Self::SeveralOpen { open } => Some(format!("name one of them:\n{}", indented(open))),
+            Self::Held { .. } => Some("you can follow it, and add notes and marks, from here".to_owned()),
+            Self::NoRunbook { near, .. } if near.is_empty() => Some("`stanch` without arguments lists them".to_owned()),
+            Self::NoRunbook { near, .. } => Some(format!("did you mean one of these?\n{}", indented(near))),
+            Self::NoDrill { .. } => Some("`stanch drill --list` lists the drills there are".to_owned()),
+        }
+    }
+
+    /// Whether trying again later cannot help.
+    #[must_use]
+    pub fn is_permanent(&self) -> bool {
+        !matches!(self, Self::Io { .. } | Self::Held { .. })
+    }
+}
+
+fn indented(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}

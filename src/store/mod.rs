@@ -1,0 +1,20 @@
+//! Files: sessions and their journals, the library of runbooks, and where all that is.
+//!
+//! What an operator was shown as done is on disk: [`journal::Journal::append`] returns after the disk said so. Whether somebody
+//! is at work is always asked of a lock of the kernel, never of a process number.
+
+pub mod clock;
+mod error;
+pub mod journal;
+pub mod lock;
+pub mod operator;
+pub mod paths;
+mod private;
+pub mod runs;
+pub mod session;
+pub mod storage;
+
+pub use error::{Error, Result};
+
+#[cfg(test)]
+pub(crate) mod faulty;
