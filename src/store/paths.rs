@@ -1,0 +1,154 @@
+//! Where things are: `STANCH_DATA_DIR` and `STANCH_CONFIG_DIR`, else the XDG folders.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::error::{Error, Result};
+use super::private;
+
+/// The folders of this operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// Sessions and what belongs to them.
+    pub data: PathBuf,
+    /// The operator's runbooks.
+    pub config: PathBuf,
+    /// Why `data` is a folder in memory, where it is: the one that should be it cannot be written to. What is in it is
+    /// gone when the machine is.
+    pub in_memory: Option<String>,
+    /// Where a private folder in memory can be made, best first.
+    memory: Vec<PathBuf>,
+}
+
+impl Paths {
+    /// From the environment. Nothing is made or looked at yet.
+    ///
+    /// # Errors
+    /// Where neither the variables nor a home folder say where to look.
+    pub fn from_env() -> Result<Self> {
+        Self::resolve(|name| env::var_os(name))
+    }
+
+    fn resolve(env: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
+        let given = |name: &str| {
+            let value = env(name).filter(|value| !value.is_empty())?;
+            Some(std::path::absolute(&value).map_err(Error::at("resolve", Path::new(&value))))
+        };
+        let home = || {
+            directories::ProjectDirs::from("", "", "stanch").ok_or_else(|| {
+                let cause = io::Error::new(io::ErrorKind::NotFound, "no home folder is known");
+                Error::io("tell where to keep sessions (STANCH_DATA_DIR and STANCH_CONFIG_DIR can say so)")(cause)
+            })
+        };
+        let data = given("STANCH_DATA_DIR").unwrap_or_else(|| Ok(home()?.data_dir().to_owned()))?;
+        let config = given("STANCH_CONFIG_DIR").unwrap_or_else(|| Ok(home()?.config_dir().to_owned()))?;
+        let name = format!("stanch-{}", rustix::process::getuid().as_raw());
+        // `/dev/shm` first: the runtime folder vanishes when the operator logs out.
+        let runtime = env("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
+        let memory = [Some(PathBuf::from("/dev/shm")), runtime].into_iter().flatten().map(|folder| folder.join(&name));
+        Ok(Self { data, config, in_memory: None, memory: memory.collect() })
+    }
+
+    /// Folders of one's own choice.
+    #[must_use]
+    pub fn at(data: &Path, config: &Path) -> Self {
+        Self { data: data.to_owned(), config: config.to_owned(), in_memory: None, memory: Vec::new() }
+    }
+
+    /// Makes the data folder and sees whether it can be written to; falls back to a private folder in memory, and says so in
+    /// [`Paths::in_memory`].
+    ///
+    /// # Errors
+    /// Where not even that is possible: the reason of the data folder itself.
+    pub fn writable(mut self) -> Result<Self> {
+        let Err(cause) = try_to_write(&self.data) else { return Ok(self) };
+        let why = Error::at("write to", &self.data)(cause);
+        let Some(folder) = self.memory.iter().find(|folder| try_to_write(folder).is_ok() && is_private(folder)) else {
+            return Err(why);
+        };
+        self.data.clone_from(folder);
+        self.in_memory = Some(why.to_string());
+        Ok(self)
+    }
+
+    /// Where new sessions are made.
+    #[must_use]
+    pub fn sessions(&self) -> PathBuf {
+        self.data.join("sessions")
+    }
+
+    /// Every folder that may hold sessions: also those in memory, which were begun while the data folder could not be
+    /// written to.
+    #[must_use]
+    pub fn all_sessions(&self) -> Vec<PathBuf> {
+        let memory = self.memory.iter().filter(|folder| **folder != self.data && is_private(folder));
+        std::iter::once(self.sessions()).chain(memory.map(|folder| folder.join("sessions"))).collect()
+    }
+
+    /// The operator's runbooks.
+    #[must_use]
+    pub fn runbooks(&self) -> PathBuf {
+        self.config.join("runbooks")
+    }
+}
+
+fn try_to_write(folder: &Path) -> io::Result<()> {
+    private::create_dirs(folder)?;
+    tempfile::tempfile_in(folder).map(drop)
+}
+
+/// Whether a folder is this user's alone. Anybody can make folders in `/dev/shm`.
+fn is_private(folder: &Path) -> bool {
+    fs::symlink_metadata(folder).is_ok_and(|meta| {
+        meta.is_dir() && meta.uid() == rustix::process::getuid().as_raw() && meta.mode().trailing_zeros() >= 6
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(pairs: &[(&str, &str)]) -> Paths {
+        Paths::resolve(|name| pairs.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).into())).unwrap()
+    }
+
+    #[test]
+    fn the_variables_win_and_are_made_absolute() {
+        let paths = resolve(&[("STANCH_DATA_DIR", "/a"), ("STANCH_CONFIG_DIR", "b")]);
+        assert_eq!(paths.sessions(), Path::new("/a/sessions"));
+        assert_eq!(paths.runbooks(), env::current_dir().unwrap().join("b/runbooks"));
+    }
+
+    #[test]
+    fn a_data_folder_that_cannot_be_written_gives_way_to_a_private_one_in_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        // A file in the way stops also root, whom permissions do not stop.
+        fs::write(folder.path().join("file"), "").unwrap();
+        let mut paths = Paths::at(&folder.path().join("file/data"), folder.path());
+        let refused = paths.clone().writable().unwrap_err();
+        assert!(refused.to_string().starts_with("could not write to"), "{refused}");
+
+        let theirs = folder.path().join("theirs");
+        fs::create_dir(&theirs).unwrap();
+        fs::set_permissions(&theirs, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+        let ours = folder.path().join("ours");
+        paths.memory = vec![theirs, ours.clone()];
+        let fallen = paths.clone().writable().unwrap();
+        assert_eq!(fallen.data, ours);
+        assert!(fallen.in_memory.unwrap().contains("file/data"));
+        assert!(is_private(&ours));
+        assert_eq!(paths.all_sessions(), [paths.sessions(), ours.join("sessions")], "found again by the next command");
+    }
+
+    #[test]
+    fn a_writable_data_folder_is_made_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::at(&folder.path().join("data"), folder.path()).writable().unwrap();
+        assert!(is_private(&paths.data));
+        assert_eq!(paths.in_memory, None);
+    }
+}
