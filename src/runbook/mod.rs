@@ -1,10 +1,31 @@
 //! What should be done: the runbook, its phases and steps. Pure.
 //!
 //! A runbook is written in YAML (format version 1: diagnose, revert, fix, verify). This room turns its text into a typed
-//! [`Runbook`] and reports everything that is wrong with it at once.
+//! [`Runbook`] and reports everything that is wrong with it at once: [`parse`].
+//!
+//! The way of a text: `yaml` reads it into a tree of nodes with places; `decode` holds each value against the tables of
+//! [`keys`] and puts the [`model`] together; `check` looks at what only shows in the whole (names that lead nowhere); and each
+//! of them reports [`problem`]s by the [`rules`] they break.
 
+mod check;
+mod decode;
+mod duration;
+pub mod keys;
 pub mod model;
+mod names;
+mod parse;
+mod problem;
 mod prose;
+pub mod rules;
+pub mod shape;
+mod suggest;
+mod value;
+mod yaml;
 
 pub use model::*;
+pub use parse::{Parsed, parse, parse_bytes};
+pub use problem::{Problem, ProblemSeverity, Spot};
 pub use prose::{fill, mentions};
+
+#[cfg(test)]
+mod tests;

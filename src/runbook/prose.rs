@@ -4,20 +4,32 @@
 //! environment variables, expanded by the shell, so that a captured value cannot become code. There the names are only looked for,
 //! to know which values must be there before it runs.
 
+use std::collections::HashSet;
+
 use super::model::VarName;
 
 /// The variables that a text shows as `$NAME` or `${NAME...}`, in order, each once.
 #[must_use]
 pub fn mentions(text: &str) -> Vec<VarName> {
-    let mut names: Vec<VarName> = Vec::new();
-    for piece in pieces(text) {
-        if let Piece::Name { name, .. } = piece
-            && !names.iter().any(|own| own == name)
-        {
-            names.push(name.to_owned());
+    let mut seen = HashSet::new();
+    spans(text).filter(|(_, name, _)| seen.insert(*name)).map(|(_, name, _)| name.to_owned()).collect()
+}
+
+/// Every mention: the byte offset of its dollar sign, the name, and the mention as it is written.
+pub(crate) fn spans(text: &str) -> impl Iterator<Item = (usize, &str, &str)> {
+    let mut offset = 0;
+    pieces(text).filter_map(move |piece| {
+        let start = offset;
+        match piece {
+            Piece::Text(text) => offset += text.len(),
+            Piece::Dollar => offset += 2,
+            Piece::Name { name, whole } => {
+                offset += whole.len();
+                return Some((start, name, whole));
+            }
         }
-    }
-    names
+        None
+    })
 }
 
 /// Prose with the values that are known filled in; other names stay as they are.
