@@ -1,3 +1,4 @@
+// Long because the whole format is typed here, and it is read as one.
 //! The typed runbook: what the YAML means once it was found to be sound.
 
 use std::collections::BTreeMap;
