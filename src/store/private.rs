@@ -48,6 +48,13 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_dir(folder)
 }
 
+/// The same for what can be made again at any time: not synced, so that a crash may lose it (but never halve it for a
+/// reader of today).
+pub(crate) fn replace_cache(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    staged(folder_of(path)?, bytes)?.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 fn folder_of(path: &Path) -> io::Result<&Path> {
     path.parent().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path has no folder"))
 }

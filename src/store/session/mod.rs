@@ -1,7 +1,13 @@
-//! Sessions on disk: their folders, and what is in them.
+//! Sessions on disk: their folders, what is in them, and which one is meant.
 
 mod create;
 mod dir;
+mod find;
+mod summary;
+#[cfg(test)]
+mod tests;
 
 pub use create::create;
 pub use dir::SessionDir;
+pub use find::{find, find_to_write, list};
+pub use summary::{Facts, Summary};
