@@ -4,6 +4,8 @@ pub mod entry;
 pub mod event;
 mod fold;
 pub mod judge;
+pub mod note;
 pub mod run;
 pub mod state;
 pub mod walk;
+pub mod when;
