@@ -1,5 +1,6 @@
 //! Stanch.
 
+pub mod cli;
 pub mod runbook;
 pub mod session;
 pub mod store;

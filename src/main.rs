@@ -1,3 +1,7 @@
 //! Stanch, the terminal incident runbook assistant.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    stanch::cli::main(std::env::args_os())
+}

@@ -16,6 +16,7 @@ mod names;
 mod parse;
 mod problem;
 mod prose;
+pub mod render;
 pub mod rules;
 pub mod shape;
 mod suggest;
@@ -26,6 +27,7 @@ pub use model::*;
 pub use parse::{Parsed, parse, parse_bytes};
 pub use problem::{Problem, ProblemSeverity, Spot};
 pub use prose::{fill, mentions};
+pub use yaml::MAX_BYTES;
 
 #[cfg(test)]
 mod tests;

@@ -37,7 +37,9 @@ fn action(fields: &Fields, problems: &mut Problems) {
         );
     }
     match (ask, fields.has("options")) {
-        (Some(ask), None) => conflict(ask, "a decision needs `options`", "options: [{ say: ..., go: ... }]"),
+        (Some(ask), None) if run.is_none() => {
+            conflict(ask, "a decision needs `options`", "options: [{ say: ..., go: ... }]");
+        }
         (Some(_), Some(options)) => {
             if matches!(fields.get("options").map(|spot| &spot.value), Some(Value::List(items)) if items.is_empty()) {
                 conflict(options, "a decision needs `options`, this list is empty", "options: [{ say: ..., go: ... }]");
@@ -46,7 +48,7 @@ fn action(fields: &Fields, problems: &mut Problems) {
         (None, Some(options)) => {
             conflict(options, "`options` are the answers of a question", "write the question as `ask`");
         }
-        (None, None) => {}
+        (Some(_) | None, None) => {}
     }
     if run.is_none() {
         for key in OF_A_COMMAND {

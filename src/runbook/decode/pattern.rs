@@ -22,6 +22,9 @@ impl Shaper<'_, '_> {
                 Err(error) => {
                     let problem = self.bad_pattern(node, text, &error);
                     self.problems.add(problem);
+                    if usage == PatternUse::Sign {
+                        self.names.variables.extend(group_names(text));
+                    }
                     return None;
                 }
             },
@@ -76,6 +79,12 @@ impl Shaper<'_, '_> {
         }
         problem
     }
+}
+
+/// The named groups of a pattern that is none, so that what shows them is not reported as well.
+fn group_names(text: &str) -> impl Iterator<Item = String> {
+    let heads = text.split("(?<").skip(1).chain(text.split("(?P<").skip(1));
+    heads.filter_map(|rest| rest.split_once('>')).map(|(name, _)| name.to_owned())
 }
 
 /// Where a pattern stops being one: byte offset, length in bytes, and why.

@@ -136,10 +136,11 @@ impl<'s, 'p> Shaper<'s, 'p> {
 
     fn fields(&mut self, at: Spot, entries: &[(Node, Node)], table: &'static Table) -> Fields {
         let mut fields = Fields::new(at);
+        let mut meant = Vec::new();
         for (key, node) in entries {
             let Some(name) = self.key(key) else { continue };
             let Some(known) = table.key(name) else {
-                self.unknown(name, key.at, table);
+                meant.extend(self.unknown(name, key.at, table));
                 continue;
             };
             if let Some(first) = fields.has(known.name) {
@@ -150,7 +151,7 @@ impl<'s, 'p> Shaper<'s, 'p> {
             fields.push(known, key.at, value);
         }
         for key in table.keys.iter().filter(|key| key.required) {
-            if fields.has(key.name).is_none() {
+            if fields.has(key.name).is_none() && !meant.contains(&key.name) {
                 let message = format!("`{}` is missing: {} needs it", key.name, table.name);
                 self.problems.add(Problem::new(&rules::MISSING_KEY, &at, message).help(key.doc));
             }
@@ -242,19 +243,28 @@ impl<'s, 'p> Shaper<'s, 'p> {
         None
     }
 
-    fn unknown(&mut self, name: &str, at: Spot, table: &'static Table) {
+    /// Reports a key the table does not have; returns the one that was probably meant.
+    fn unknown(&mut self, name: &str, at: Spot, table: &'static Table) -> Option<&'static str> {
         let mut problem =
             Problem::new(&rules::UNKNOWN_KEY, &at, format!("{} has no key `{}`", table.name, shown(name)));
+        let mut guess = None;
         if self.problems.want_suggestions() {
-            let lower = name.to_ascii_lowercase();
-            let habit = table.keys.iter().find(|key| key.aka.contains(&lower.as_str())).map(|key| key.name);
-            let guess = habit.or_else(|| nearest(name, table.keys.iter().map(|key| key.name)));
+            let own = nearest(name, table.keys.iter().map(|key| key.name));
+            guess = own.or_else(|| {
+                // A word of another tool, perhaps misspelled as well.
+                let habits = || table.keys.iter().flat_map(|key| key.aka.iter().map(move |word| (*word, key.name)));
+                let lower = name.to_ascii_lowercase();
+                let habit = habits().map(|(word, _)| word).find(|word| *word == lower);
+                let habit = habit.or_else(|| nearest(name, habits().map(|(word, _)| word)))?;
+                habits().find(|(word, _)| *word == habit).map(|(_, key)| key)
+            });
             problem = match guess {
                 Some(guess) => problem.suggest(Some(guess.to_owned())),
                 None => problem.help(format!("it takes {}", list(table.keys.iter().map(|key| key.name)))),
             };
         }
         self.problems.add(problem);
+        guess
     }
 
     fn first<'n>(&mut self, seen: &mut Seen<'n>, name: &'n str, at: Spot) -> bool {

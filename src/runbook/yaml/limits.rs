@@ -4,8 +4,8 @@ use crate::runbook::model::Place;
 use crate::runbook::problem::{Problem, Problems, Spot, is_direction};
 use crate::runbook::rules;
 
-/// Longest text, in bytes. Ten thousand steps are about 2 MB.
-pub(crate) const MAX_BYTES: usize = 8 << 20;
+/// Longest text of a runbook, in bytes. Ten thousand steps are about 2 MB.
+pub const MAX_BYTES: usize = 8 << 20;
 /// Most nodes (scalars, lists, mappings) of a document.
 pub(super) const MAX_NODES: usize = 500_000;
 /// Deepest nesting; the format itself needs less than ten.

@@ -13,6 +13,7 @@ mod node;
 mod read;
 mod within;
 
-pub(crate) use limits::{MAX_BYTES, place_of};
+pub use limits::MAX_BYTES;
+pub(crate) use limits::place_of;
 pub(crate) use node::{Data, Node, Scalar};
 pub(crate) use read::read;

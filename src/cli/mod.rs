@@ -1,0 +1,70 @@
+//! The command line: clap's definitions, one small file per subcommand, and what the exit codes mean.
+//!
+//! A subcommand is a module with `Args` (what clap fills in) and `run` (what is done with it), and one line in `Command`.
+
+mod check;
+mod exit;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use exit::Exit;
+
+/// A terminal incident runbook assistant.
+#[derive(Debug, Parser)]
+#[command(name = "stanch", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Report everything that is wrong with runbooks.
+    Check(check::Args),
+}
+
+/// Does what the arguments (the program's name first) ask for.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        // Help and version are asked for; everything else is a usage error. Either is written by clap.
+        Err(error) => {
+            let asked = !error.use_stderr();
+            return match error.print() {
+                Ok(()) if asked => Exit::Fine.into(),
+                _ => Exit::Usage.into(),
+            };
+        }
+    };
+    let done = match cli.command {
+        Command::Check(args) => check::run(&args, &mut std::io::stdout().lock()),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        // Whoever read the output has enough, as in `stanch check . | head`.
+        Err(error) if is_broken_pipe(&error) => Exit::Fine.into(),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            Exit::Internal.into()
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}
