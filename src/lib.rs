@@ -4,3 +4,4 @@ pub mod cli;
 pub mod runbook;
 pub mod session;
 pub mod store;
+pub mod text;

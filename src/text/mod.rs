@@ -1,0 +1,7 @@
+//! Bytes and words: redaction, sanitising, escape scanning, widths. Pure, and under all other rooms.
+
+pub mod escape;
+mod hostile;
+pub mod lines;
+pub mod plain;
+mod sequence;
