@@ -4,4 +4,5 @@ pub mod escape;
 mod hostile;
 pub mod lines;
 pub mod plain;
+pub mod redact;
 mod sequence;

@@ -1,0 +1,11 @@
+//! Secrets are taken out of everything before it is written.
+
+mod patterns;
+mod secrets;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use secrets::{LONGEST, Refused, SHORTEST, Secrets, Why};
+pub use stream::Redactor;
