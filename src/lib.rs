@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod runbook;
+pub mod runner;
 pub mod session;
 pub mod store;
 pub mod text;

@@ -2,6 +2,7 @@
 //!
 //! A subcommand is a module with `Args` (what clap fills in) and `run` (what is done with it), and one line in `Command`.
 
+mod backstage;
 mod check;
 mod exit;
 
@@ -28,6 +29,10 @@ enum Command {
 
 /// Does what the arguments (the program's name first) ask for.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(code) = backstage::main(&arguments) {
+        return code;
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         // Help and version are asked for; everything else is a usage error. Either is written by clap.

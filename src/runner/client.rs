@@ -1,0 +1,265 @@
+//! A lane as the rest of the house sees it.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::folder::{Folder, LaneFile, write_whole};
+use super::protocol::{Notice, Reply, Request, VERSION};
+use crate::runbook::VarName;
+use crate::session::run::{RunNo, RunSpec};
+
+/// How long a supervisor that holds the lock may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a lane needs to know before its first run. Where its supervisor lives already, that one's setup stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaneSetup {
+    /// The folder that holds a folder for each run (`runs` of the session).
+    pub runs: PathBuf,
+    /// Another user than the operator.
+    pub user: Option<String>,
+    /// The directory the first run starts in; none means the directory of this process.
+    pub directory: Option<PathBuf>,
+    /// The program to start as supervisor; none means this very program. (A test is not `stanch`.)
+    pub program: Option<PathBuf>,
+}
+
+/// A connection to a lane's supervisor. Dropping it leaves the supervisor, and whatever runs, alone.
+#[derive(Debug)]
+pub struct Lane {
+    stream: Arc<Mutex<UnixStream>>,
+    left: Arc<AtomicBool>,
+    running: Option<RunNo>,
+    fresh: bool,
+    pid: i32,
+}
+
+impl Lane {
+    /// Connects to the living supervisor of the lane in `dir`, or starts one. `notices` is called from a thread of its own, in order;
+    /// while it does not return, no further growth is told to this client (and nobody else waits for it).
+    ///
+    /// A run that the session believes to be under way and that is not [`running`](Self::running) is over: its `exit.json` says how,
+    /// and where there is none nobody saw its end.
+    ///
+    /// # Errors
+    /// Where the folder cannot be used, the supervisor does not start, or one of another version lives there.
+    pub fn open(dir: &Path, setup: &LaneSetup, notices: impl FnMut(Notice) + Send + 'static) -> io::Result<Self> {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .create(dir)
+            .map_err(|error| could("make the lane's folder", &error))?;
+        let folder = Folder::open(dir).map_err(|error| could("open the lane's folder", &error))?;
+        let patience = Instant::now() + PATIENCE;
+        let (stream, fresh) = loop {
+            if let Some(lock) = folder.claim().map_err(|error| could("lock the lane", &error))? {
+                start_supervisor(dir, setup, lock)?;
+                break (folder.connect().map_err(|error| could("reach the lane just started", &error))?, true);
+            }
+            match folder.connect() {
+                Ok(stream) => break (stream, false),
+                // Somebody else is just starting it, or it is just leaving.
+                Err(error) if Instant::now() > patience => return Err(could("reach the lane's supervisor", &error)),
+                Err(_) => std::thread::sleep(Duration::from_millis(5)),
+            }
+        };
+        Self::greet(stream, fresh, notices)
+    }
+
+    /// Says hello and listens from then on.
+    fn greet(stream: UnixStream, fresh: bool, mut notices: impl FnMut(Notice) + Send + 'static) -> io::Result<Self> {
+        let mut reader = BufReader::new(stream.try_clone()?);
+        let stream = Arc::new(Mutex::new(stream));
+        send(&stream, &Request::Hello { version: VERSION })?;
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let (pid, running) = match serde_json::from_str(&line) {
+            Ok(Reply::Hello { version: VERSION, pid, running }) => (pid, running),
+            Ok(Reply::Hello { version, pid, .. }) => {
+                return Err(io::Error::other(format!(
+                    "could not use the lane: process {pid} keeps it and speaks version {version}, this program {VERSION}; \
+                     finish the session with the program that began it"
+                )));
+            }
+            _ => return Err(io::Error::other("could not use the lane: its supervisor hung up")),
+        };
+        let hung_up = Arc::new(AtomicBool::new(false));
+        let lane = Self { stream: Arc::clone(&stream), left: Arc::clone(&hung_up), running, fresh, pid };
+        std::thread::Builder::new().name("lane".to_owned()).spawn(move || {
+            loop {
+                line.clear();
+                if !matches!(reader.read_line(&mut line), Ok(1..)) {
+                    break;
+                }
+                // What a newer supervisor of the same version has to say beyond this is not for us.
+                if let Ok(Reply::Notice { notice }) = serde_json::from_str(&line) {
+                    let grew = matches!(notice, Notice::Grew { .. });
+                    notices(notice);
+                    if grew && send(&stream, &Request::Heard).is_err() {
+                        break;
+                    }
+                }
+            }
+            if !hung_up.load(Ordering::Acquire) {
+                notices(Notice::Gone);
+            }
+        })?;
+        Ok(lane)
+    }
+
+    /// The run that was under way when this was opened.
+    #[must_use]
+    pub fn running(&self) -> Option<RunNo> {
+        self.running
+    }
+
+    /// Whether the supervisor was started by this: then environment and directory of earlier runs are not there (see [`Lost`]).
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
+    /// The supervisor's process, for people.
+    #[must_use]
+    pub fn pid(&self) -> i32 {
+        self.pid
+    }
+
+    /// Starts a run. How that went comes as a notice: [`Notice::Started`], or [`Notice::Ended`] with `NotStarted`.
+    ///
+    /// # Errors
+    /// Where the supervisor cannot be reached.
+    pub fn start(&self, spec: &RunSpec, secrets: Vec<(VarName, String)>) -> io::Result<()> {
+        self.send(&Request::Start { spec: Box::new(spec.clone()), secrets })
+    }
+
+    /// Gives keys to the running command.
+    ///
+    /// # Errors
+    /// Where the supervisor cannot be reached.
+    pub fn input(&self, run: RunNo, bytes: &[u8]) -> io::Result<()> {
+        self.send(&Request::Input { run, data: STANDARD.encode(bytes) })
+    }
+
+    /// Gives the run's terminal another size.
+    ///
+    /// # Errors
+    /// Where the supervisor cannot be reached.
+    pub fn resize(&self, run: RunNo, columns: u16, rows: u16) -> io::Result<()> {
+        self.send(&Request::Resize { run, columns, rows })
+    }
+
+    /// Stops a run by the ladder of its spec. With `force`, KILL is allowed for a change too; while a stop is under way, `force` is KILL now.
+    ///
+    /// # Errors
+    /// Where the supervisor cannot be reached.
+    pub fn stop(&self, run: RunNo, force: bool) -> io::Result<()> {
+        self.send(&Request::Stop { run, force })
+    }
+
+    /// The run passed: what it exported and the directory it ended in carry over to the next.
+    ///
+    /// # Errors
+    /// Where the supervisor cannot be reached.
+    pub fn keep(&self, run: RunNo) -> io::Result<()> {
+        self.send(&Request::Keep { run })
+    }
+
+    /// The session is closed: the supervisor leaves as soon as nothing is alive in the lane.
+    ///
+    /// # Errors
+    /// Where the supervisor cannot be reached.
+    pub fn close(&self) -> io::Result<()> {
+        self.left.store(true, Ordering::Release);
+        self.send(&Request::Close)
+    }
+
+    fn send(&self, request: &Request) -> io::Result<()> {
+        send(&self.stream, request).map_err(|error| could("reach the lane's supervisor", &error))
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.left.store(true, Ordering::Release);
+        let stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        // Ends the listening thread; nothing to be done where the other side did so already.
+        drop(stream.shutdown(std::net::Shutdown::Both));
+    }
+}
+
+/// What an earlier supervisor of a lane had carried over and a later one does not have: only names, the values were in its memory.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Lost {
+    /// The run it was carried over from.
+    pub run: RunNo,
+    /// The directory the lane was in.
+    pub directory: String,
+    /// Variables that runs had exported or changed.
+    pub names: Vec<String>,
+}
+
+impl Lost {
+    /// What the last supervisor of the lane in `dir` carried over; none where nothing was.
+    ///
+    /// # Errors
+    /// Where the file is there and cannot be read.
+    pub fn read(dir: &Path) -> io::Result<Option<Self>> {
+        match std::fs::read(dir.join("state.json")) {
+            Ok(text) => serde_json::from_slice(&text).map(Some).map_err(io::Error::from),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn could(what: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("could not {what}: {error}"))
+}
+
+fn send(stream: &Mutex<UnixStream>, request: &Request) -> io::Result<()> {
+    let mut line = serde_json::to_string(request)?;
+    line.push('\n');
+    stream.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes())
+}
+
+/// Starts the supervisor and waits until it listens. It holds the lock from here on: the lock is its standard input.
+fn start_supervisor(dir: &Path, setup: &LaneSetup, lock: File) -> io::Result<()> {
+    let directory = match &setup.directory {
+        Some(directory) => directory.clone(),
+        None => std::env::current_dir().map_err(|error| could("find out the present directory", &error))?,
+    };
+    let runs = std::path::absolute(&setup.runs)?;
+    let file = LaneFile { v: 1, runs, user: setup.user.clone(), directory };
+    write_whole(&dir.join("lane.json"), &serde_json::to_vec(&file)?)
+        .map_err(|error| could("write lane.json", &error))?;
+    // Never the path of this program: it may have been replaced by an upgrade.
+    let program = setup.program.clone().unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
+    let mut child = Command::new(program)
+        .arg("lane")
+        .arg(std::path::absolute(dir)?)
+        .stdin(Stdio::from(lock))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| could("start the lane's supervisor", &error))?;
+    let mut said = String::new();
+    if let Some(mut stdout) = child.stdout.take() {
+        stdout.read_to_string(&mut said)?;
+    }
+    // Reaped when it leaves before this process does; else it is init's.
+    std::thread::Builder::new().name("reaper".to_owned()).spawn(move || drop(child.wait()))?;
+    match said.trim() {
+        "ready" => Ok(()),
+        "" => Err(io::Error::other("could not start the lane's supervisor: it died at once")),
+        why => Err(io::Error::other(format!("could not start the lane's supervisor: {why}"))),
+    }
+}

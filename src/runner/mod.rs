@@ -1,0 +1,27 @@
+//! The life of a command: lanes, each kept by a supervisor of its own that outlives the screen.
+//!
+//! [`client::Lane`] is what the rest of the house uses. It finds or starts the supervisor of a lane and talks with it over a socket
+//! in the lane's folder. [`supervisor`] and [`stage`] are what the hidden subcommands `lane` and `stage` run.
+//!
+//! Files a supervisor writes, all 0600:
+//!
+//! | file | what |
+//! |---|---|
+//! | `lanes/N/lane.json` | the lane's setup, written by whoever starts its supervisor |
+//! | `lanes/N/lock` | locked as long as the supervisor lives |
+//! | `lanes/N/control` | its socket |
+//! | `lanes/N/state.json` | directory and names of the environment that carries over; no values |
+//! | `lanes/N/late` | what arrived while nothing ran: output of processes that runs left behind |
+//! | `runs/NNNN/command.json` | the [`RunSpec`](crate::session::run::RunSpec), secrets by name only |
+//! | `runs/NNNN/output` | what the command wrote, after redaction |
+//! | `runs/NNNN/times` | one line `MILLISECONDS OFFSET` per growth: so long after the start, `output` ended there |
+//! | `runs/NNNN/exit.json` | the [`RunEnd`](crate::session::run::RunEnd), whole or not at all |
+
+pub mod client;
+mod folder;
+mod protocol;
+pub mod stage;
+pub mod supervisor;
+
+pub use client::{Lane, LaneSetup};
+pub use protocol::Notice;

@@ -1,0 +1,408 @@
+//! The thread that decides.
+
+use std::fs::{DirBuilder, File};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::active::Active;
+use super::carry::{Carry, Environment};
+use super::clients::Clients;
+use super::clock::boot_ms;
+use super::keys::Keys;
+use super::launch::{self, Lane};
+use super::prelude::Tools;
+use super::processes;
+use super::recording::{Recording, Source, Tally};
+use super::sink::Sink;
+use super::terminal::Terminal;
+use super::user::User;
+use super::veil::Secrets;
+use crate::runbook::Mode;
+use crate::runner::folder::{LaneFile, write_whole};
+use crate::runner::protocol::{Notice, Reply, Request, VERSION};
+use crate::session::run::{Exit, RunEnd, RunNo, RunSpec};
+
+/// Growth is told at most once in so many milliseconds.
+const GROWTH_EVERY_MS: u64 = 8;
+/// A terminal is looked at for a password prompt this often, in milliseconds, while something runs and somebody listens.
+const PROMPT_EVERY_MS: u64 = 100;
+/// How often a lane that is to be left, or was forgotten, looks whether it may go, in milliseconds.
+const LEAVE_EVERY_MS: u64 = 500;
+/// The same where its session is open.
+const FORGOTTEN_EVERY_MS: u64 = 10_000;
+
+/// What the other threads tell.
+pub(super) enum Event {
+    /// A connection came.
+    Came(u64, UnixStream),
+    /// It asks for something.
+    Asked(u64, Request),
+    /// It is gone.
+    Went(u64),
+    /// The output grew, for the first time since growth was asked for.
+    Grew,
+    /// A word of ours came out of the output.
+    Word {
+        /// Where it came from.
+        source: Source,
+        /// `RUN;end`, or `RUN;env;REPORT`.
+        word: Vec<u8>,
+    },
+    /// The shell of this run ended, then (boot milliseconds); it is not reaped.
+    ShellEnded(RunNo, Exit, u64),
+    /// Some child ended.
+    ChildEnded,
+    /// Something an operator must know.
+    Trouble(String),
+}
+
+/// What a supervisor is made of.
+pub(super) struct Parts {
+    pub(super) lane: PathBuf,
+    pub(super) setup: LaneFile,
+    pub(super) terminal: Terminal,
+    pub(super) sink: Arc<Sink>,
+    pub(super) keys: Keys,
+    pub(super) events: Sender<Event>,
+    pub(super) nonce: String,
+    pub(super) tools: Option<Tools>,
+    pub(super) user: Option<User>,
+    pub(super) operators: Environment,
+    pub(super) carry: Carry,
+}
+
+/// The state of the deciding thread.
+pub(super) struct Control {
+    parts: Parts,
+    inbox: Receiver<Event>,
+    clients: Clients,
+    active: Option<Active>,
+    /// Every secret this lane ever saw: what is left behind by a run may print it much later.
+    secrets: Vec<(String, String)>,
+    grown: bool,
+    growth_at: u64,
+    prompt_at: u64,
+    leave_at: u64,
+    closing: bool,
+}
+
+impl Control {
+    pub(super) fn new(parts: Parts, inbox: Receiver<Event>) -> Self {
+        Self {
+            parts,
+            inbox,
+            clients: Clients::default(),
+            active: None,
+            secrets: Vec::new(),
+            grown: false,
+            growth_at: 0,
+            prompt_at: 0,
+            leave_at: 0,
+            closing: false,
+        }
+    }
+
+    /// Works until the lane may be left. `lock` is held that long.
+    pub(super) fn run(&mut self, lock: &File) {
+        loop {
+            let now = boot_ms();
+            self.tick(now);
+            if self.may_leave(now, lock) {
+                break;
+            }
+            let wait = Duration::from_millis(self.next().saturating_sub(boot_ms()));
+            match self.inbox.recv_timeout(wait) {
+                Ok(event) => self.handle(event),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        self.clients.leave();
+        drop(std::fs::remove_file(self.parts.lane.join("control")));
+    }
+
+    /// When there is something to do without an event.
+    fn next(&self) -> u64 {
+        let active = self.active.as_ref();
+        let growth = (self.grown && self.clients.waits_for_growth()).then_some(self.growth_at);
+        let prompt = (active.is_some() && !self.clients.is_empty()).then_some(self.prompt_at);
+        let leave = active.is_none().then_some(self.leave_at);
+        [growth, prompt, leave, active.and_then(Active::next)].into_iter().flatten().min().unwrap_or(u64::MAX)
+    }
+
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::Came(id, stream) => self.clients.add(id, stream),
+            Event::Asked(id, request) => self.answer(id, request),
+            Event::Went(id) => self.clients.remove(id),
+            Event::Grew => self.grown = true,
+            Event::Word { source, word } => self.read(source, &word),
+            Event::ShellEnded(run, exit, at) => {
+                if let Some(active) = self.active.as_mut().filter(|active| active.run() == run) {
+                    active.shell_ended(exit, at);
+                    self.parts.terminal.flow();
+                }
+            }
+            Event::ChildEnded => {
+                processes::reap(self.active.as_ref().map(Active::pid));
+                self.leave_at = 0;
+            }
+            Event::Trouble(what) => self.tell(Notice::Trouble { what }),
+        }
+    }
+
+    fn answer(&mut self, id: u64, request: Request) {
+        match request {
+            Request::Hello { version } => self.greet(id, version),
+            Request::Start { spec, secrets } => self.start(&spec, secrets),
+            Request::Input { run, data } => {
+                if self.is_active(run)
+                    && let Ok(keys) = STANDARD.decode(data)
+                    && !self.parts.keys.press(&keys)
+                {
+                    let what = "the command does not read what is typed: keys were thrown away".to_owned();
+                    self.tell(Notice::Trouble { what });
+                }
+            }
+            Request::Resize { run, columns, rows } => {
+                if self.is_active(run)
+                    && let Err(error) = self.parts.terminal.resize(columns, rows)
+                {
+                    self.tell(Notice::Trouble { what: format!("could not resize the terminal: {error}") });
+                }
+            }
+            Request::Stop { run, force } => {
+                let active = self.active.as_mut().filter(|active| active.run() == run);
+                if let Some(notice) = active.and_then(|active| active.ask_to_stop(force, boot_ms(), &self.parts.keys)) {
+                    self.tell(notice);
+                }
+            }
+            Request::Keep { run } => self.keep(run),
+            Request::Heard => self.clients.heard(id),
+            Request::Close => {
+                self.closing = true;
+                self.leave_at = 0;
+            }
+        }
+    }
+
+    fn greet(&mut self, id: u64, version: u32) {
+        let running = self.active.as_ref().map(Active::run);
+        let pid = rustix::process::getpid().as_raw_nonzero().get();
+        self.clients.greet(id, &Reply::Hello { version: VERSION, pid, running });
+        if version != VERSION {
+            // It was told ours, and will say so.
+            self.clients.remove(id);
+            return;
+        }
+        self.closing = false;
+        for notice in self.active.iter().flat_map(Active::so_far).collect::<Vec<_>>() {
+            self.clients.tell(id, &Reply::Notice { notice });
+        }
+        self.grown |= running.is_some();
+    }
+
+    fn start(&mut self, spec: &RunSpec, secrets: Vec<(String, String)>) {
+        if let Some(active) = &self.active {
+            let why = format!("could not start run {}: run {} is under way in this lane", spec.run, active.run());
+            return self.tell(not_started(spec.run, why, None));
+        }
+        let given = secrets.clone();
+        self.secrets.extend(secrets);
+        self.secrets.sort_unstable();
+        self.secrets.dedup();
+        let hidden = Secrets::new(self.secrets.iter().cloned());
+        let folder = self.folder(spec.run);
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+        let recording = match Recording::begin(&folder, spec.run, &hidden, spec.secret_output) {
+            Ok(recording) => recording,
+            Err(error) => {
+                let why = format!("could not start run {}: it has a record already ({error})", spec.run);
+                return self.tell(not_started(spec.run, why, None));
+            }
+        };
+        if let Err(error) = made.and_then(|()| write_command(&folder, spec, &hidden)) {
+            self.tell(Notice::Trouble { what: format!("could not write command.json of run {}: {error}", spec.run) });
+        }
+        self.parts.sink.begin(recording, &hidden);
+        self.grown = false;
+        match self.launch(spec, &given) {
+            Ok(active) => {
+                for notice in active.so_far() {
+                    self.tell(notice);
+                }
+                self.active = Some(active);
+            }
+            Err(error) => {
+                let tally = self.parts.sink.end().map(Recording::finish);
+                let notice = not_started(spec.run, error.to_string(), tally);
+                self.finish(notice);
+            }
+        }
+    }
+
+    fn launch(&mut self, spec: &RunSpec, secrets: &[(String, String)]) -> io::Result<Active> {
+        let parts = &mut self.parts;
+        let (state, known) = parts.carry.start(spec.run, spec.as_before);
+        let lane = Lane {
+            nonce: &parts.nonce,
+            tools: parts.tools.as_ref(),
+            user: parts.user.as_ref(),
+            operators: &parts.operators,
+        };
+        let plan = launch::plan(spec, secrets, &state, &lane)?;
+        let before = processes::alive();
+        parts.terminal.ready(spec.mode == Mode::Interactive, spec.width)?;
+        parts.keys.are_for(spec.run.0);
+        let launched = launch::launch(&plan, &parts.terminal)
+            .map_err(|error| io::Error::new(error.kind(), format!("could not start the command: {error}")))?;
+        let active = Active::begin(spec, launched, plan.given, before, parts)?;
+        if !known {
+            let what = "where that run started is not known any more; this one starts where the lane is".to_owned();
+            self.tell(Notice::Trouble { what });
+        }
+        Ok(active)
+    }
+
+    /// A word out of the output. Words of earlier runs are only taken out.
+    fn read(&mut self, source: Source, word: &[u8]) {
+        let mut parts = word.splitn(3, |byte| *byte == b';');
+        let run = parts.next().and_then(|run| std::str::from_utf8(run).ok()?.parse().ok()).map(RunNo);
+        let Some(active) = self.active.as_mut().filter(|active| Some(active.run()) == run) else { return };
+        match (parts.next(), parts.next()) {
+            (Some(b"end"), None) => active.drained(source),
+            (Some(b"env"), Some(report)) => {
+                active.carried = self.parts.carry.ended(active.run(), report, &active.given);
+            }
+            _ => {}
+        }
+    }
+
+    fn tick(&mut self, now: u64) {
+        if self.grown && now >= self.growth_at && self.clients.waits_for_growth() {
+            self.grown = false;
+            self.growth_at = now + GROWTH_EVERY_MS;
+            if let Some((run, bytes)) = self.parts.sink.listen() {
+                self.clients.poke(&Reply::Notice { notice: Notice::Grew { run, bytes } });
+            }
+        }
+        if now >= self.prompt_at {
+            self.prompt_at = now + PROMPT_EVERY_MS;
+            let hidden = self.parts.terminal.hides_typing();
+            if let Some(notice) = self.active.as_mut().and_then(|active| active.prompt(hidden)) {
+                self.tell(notice);
+            }
+        }
+        let Some(active) = &mut self.active else { return };
+        if let Some(notice) = active.tick(now, &self.parts.keys) {
+            self.tell(notice);
+        }
+        if self.active.as_mut().is_some_and(|active| active.is_over(now)) {
+            self.end();
+        }
+    }
+
+    /// The run under way is over.
+    fn end(&mut self) {
+        let Some(active) = self.active.take() else { return };
+        self.parts.keys.are_for(0);
+        let hidden = active.prompt_over();
+        let run = active.run();
+        let ending = active.end();
+        let tally = self.parts.sink.end().map(Recording::finish);
+        if let Err(error) = self.parts.terminal.rest() {
+            self.tell(Notice::Trouble { what: format!("could not restore the lane's terminal: {error}") });
+        }
+        if let Some(notice) = hidden {
+            self.tell(notice);
+        }
+        let (end, secret_output) = with_tally(ending, tally);
+        self.finish(Notice::Ended { run, end, secret_output });
+        self.leave_at = 0;
+    }
+
+    /// The end of a run goes to disk, then to those who listen.
+    fn finish(&mut self, notice: Notice) {
+        if let Notice::Ended { run, end, .. } = &notice {
+            let path = self.folder(*run).join("exit.json");
+            let written = serde_json::to_vec(end).map_err(io::Error::from).and_then(|text| write_whole(&path, &text));
+            if let Err(error) = written {
+                self.tell(Notice::Trouble { what: format!("could not write exit.json of run {run}: {error}") });
+            }
+        }
+        self.tell(notice);
+    }
+
+    fn keep(&mut self, run: RunNo) {
+        let Some(lost) = self.parts.carry.keep(run) else { return };
+        let path = self.parts.lane.join("state.json");
+        let written = serde_json::to_vec(&lost).map_err(io::Error::from).and_then(|text| write_whole(&path, &text));
+        if let Err(error) = written {
+            self.tell(Notice::Trouble { what: format!("could not write state.json: {error}") });
+        }
+    }
+
+    /// Whether nothing keeps this process: the session was closed, or its folder is gone and nobody listens.
+    fn may_leave(&mut self, now: u64, lock: &File) -> bool {
+        if self.active.is_some() || now < self.leave_at {
+            return false;
+        }
+        self.leave_at = now + if self.closing { LEAVE_EVERY_MS } else { FORGOTTEN_EVERY_MS };
+        let forgotten = || self.clients.is_empty() && lock.metadata().is_ok_and(|lock| lock.nlink() == 0);
+        (self.closing || forgotten()) && processes::alive().is_empty()
+    }
+
+    fn is_active(&self, run: RunNo) -> bool {
+        self.active.as_ref().is_some_and(|active| active.run() == run)
+    }
+
+    fn folder(&self, run: RunNo) -> PathBuf {
+        self.parts.setup.runs.join(run.to_string())
+    }
+
+    fn tell(&mut self, notice: Notice) {
+        self.clients.tell_all(&Reply::Notice { notice });
+    }
+}
+
+/// The spec as it may be written: no value of a secret, wherever it hides.
+fn write_command(folder: &std::path::Path, spec: &RunSpec, secrets: &Secrets) -> io::Result<()> {
+    let mut spec = spec.clone();
+    spec.command = secrets.redact_str(&spec.command);
+    spec.cwd = spec.cwd.map(|cwd| secrets.redact_str(&cwd));
+    for (_, value) in &mut spec.env {
+        *value = secrets.redact_str(value);
+    }
+    write_whole(&folder.join("command.json"), &serde_json::to_vec(&spec)?)
+}
+
+/// The end of a run that never was.
+fn not_started(run: RunNo, why: String, tally: Option<Tally>) -> Notice {
+    let end = RunEnd {
+        exit: Exit::NotStarted(why),
+        stopped: None,
+        took_ms: 0,
+        bytes: 0,
+        lines: 0,
+        sha256: String::new(),
+        dropped: 0,
+        redacted: 0,
+        carried: false,
+        left_behind: 0,
+    };
+    let (end, secret_output) = with_tally(end, tally);
+    Notice::Ended { run, end, secret_output }
+}
+
+fn with_tally(end: RunEnd, tally: Option<Tally>) -> (RunEnd, Option<String>) {
+    let Some(Tally { bytes, lines, sha256, dropped, redacted, secret }) = tally else { return (end, None) };
+    (RunEnd { bytes, lines, sha256, dropped, redacted, ..end }, secret)
+}

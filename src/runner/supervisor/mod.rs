@@ -1,0 +1,32 @@
+//! The supervisor of a lane: a plain threaded program without a terminal of its own, detached from the screen that started it.
+//!
+//! | thread | what it does |
+//! |---|---|
+//! | control | everything that decides ([`control`]) |
+//! | terminal | reads the terminal, blocking, into the sink ([`sink`]) |
+//! | pipe | the same for each run with a pipe |
+//! | keys | writes what was typed to the terminal, which may block |
+//! | wait | one per run: sees the shell's end |
+//! | door, client | take connections and their requests; one writer each, so that a slow client holds nobody up |
+//! | signals | notes that children ended |
+
+mod active;
+mod carry;
+mod clients;
+mod clock;
+mod control;
+mod envelope;
+mod keeper;
+mod keys;
+mod ladder;
+mod launch;
+mod main;
+mod prelude;
+mod processes;
+mod recording;
+mod sink;
+mod terminal;
+mod user;
+mod veil;
+
+pub use main::main;

@@ -1,0 +1,194 @@
+//! The record of one run: its output as it is kept, its times, its sum.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+use super::clock::boot_ms;
+use super::keeper::Keeper;
+use super::veil::{Redactor, Secrets};
+use crate::runner::folder::open_private;
+use crate::session::run::RunNo;
+
+/// At most one line of `times` in so many milliseconds.
+const TIMES_EVERY_MS: u64 = 30;
+/// A secret output longer than this is no secret but a mistake.
+const CAPTURE_AT_MOST: usize = 64 << 10;
+
+/// Where bytes of a run came from. Each source is redacted by itself, so that one cannot cut the other's secret in two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The terminal.
+    Terminal,
+    /// The pipe of standard output and error.
+    Pipe,
+    /// The pipe of a standard output that is a secret.
+    Secret,
+}
+
+/// The record under way.
+pub(super) struct Recording {
+    /// Of this run.
+    pub(super) run: RunNo,
+    keeper: Keeper,
+    times: Times,
+    sum: Sha256,
+    lines: u64,
+    terminal: Redactor,
+    pipe: Redactor,
+    clean: Vec<u8>,
+    captured: Vec<u8>,
+    secret: bool,
+}
+
+/// What a finished record adds up to.
+pub(super) struct Tally {
+    /// Bytes in `output`.
+    pub(super) bytes: u64,
+    /// Newlines in it.
+    pub(super) lines: u64,
+    /// Its sha-256, lower-case hexadecimal.
+    pub(super) sha256: String,
+    /// Bytes that came and are not in it.
+    pub(super) dropped: u64,
+    /// Placeholders in it.
+    pub(super) redacted: u64,
+    /// The secret output, where it was short enough.
+    pub(super) secret: Option<String>,
+}
+
+impl Recording {
+    /// Begins the record in the folder of the run.
+    ///
+    /// # Errors
+    /// `AlreadyExists` where that run has a record: nothing is run twice.
+    pub(super) fn begin(folder: &Path, run: RunNo, secrets: &Secrets, secret: bool) -> io::Result<Self> {
+        Ok(Self {
+            run,
+            keeper: Keeper::create(&folder.join("output"))?,
+            times: Times::begin(&folder.join("times")),
+            sum: Sha256::new(),
+            lines: 0,
+            terminal: Redactor::new(secrets),
+            pipe: Redactor::new(secrets),
+            clean: Vec::with_capacity(128 << 10),
+            captured: Vec::new(),
+            secret,
+        })
+    }
+
+    /// Takes bytes as they came.
+    pub(super) fn push(&mut self, source: Source, bytes: &[u8]) {
+        self.clean.clear();
+        match source {
+            Source::Terminal => self.terminal.push(bytes, &mut self.clean),
+            Source::Pipe => self.pipe.push(bytes, &mut self.clean),
+            Source::Secret => {
+                self.keeper.drop_bytes(bytes.len() as u64);
+                let room = (CAPTURE_AT_MOST + 1).saturating_sub(self.captured.len());
+                self.captured.extend_from_slice(&bytes[..bytes.len().min(room)]);
+            }
+        }
+        self.keep();
+    }
+
+    /// Nothing came from there for a while.
+    pub(super) fn quiet(&mut self, source: Source) {
+        self.clean.clear();
+        match source {
+            Source::Terminal => self.terminal.quiet(&mut self.clean),
+            Source::Pipe => self.pipe.quiet(&mut self.clean),
+            Source::Secret => {}
+        }
+        self.keep();
+        self.times.flush(self.keeper.kept());
+    }
+
+    /// Bytes in `output` so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.keeper.kept()
+    }
+
+    /// What went wrong with keeping it, told once.
+    pub(super) fn trouble(&mut self) -> Option<String> {
+        self.keeper.trouble()
+    }
+
+    /// No more will come.
+    pub(super) fn finish(mut self) -> Tally {
+        self.clean.clear();
+        self.terminal.finish(&mut self.clean);
+        self.pipe.finish(&mut self.clean);
+        self.keep();
+        self.times.flush(self.keeper.kept());
+        let whole = self.secret && self.captured.len() <= CAPTURE_AT_MOST;
+        Tally {
+            bytes: self.keeper.kept(),
+            lines: self.lines,
+            sha256: hexadecimal(&self.sum.finalize()),
+            dropped: self.keeper.dropped(),
+            redacted: self.terminal.count() + self.pipe.count(),
+            secret: whole.then(|| String::from_utf8_lossy(&self.captured).into_owned()),
+        }
+    }
+
+    fn keep(&mut self) {
+        if self.clean.is_empty() {
+            return;
+        }
+        let kept = self.keeper.keep(&self.clean);
+        let kept = &self.clean[..kept];
+        self.sum.update(kept);
+        self.lines += memchr::memchr_iter(b'\n', kept).count() as u64;
+        self.times.grew(self.keeper.kept());
+    }
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The file `times`. Where it cannot be written the output still is: it only tells less.
+struct Times {
+    file: Option<std::fs::File>,
+    began: u64,
+    last: Option<(u64, u64)>,
+}
+
+impl Times {
+    fn begin(path: &Path) -> Self {
+        let file = open_private(OpenOptions::new().create(true).write(true).truncate(true), path).ok();
+        Self { file, began: boot_ms(), last: None }
+    }
+
+    /// The output ends at `offset` now. Written at once, unless the last line is too young; then the next growth or the quiet brings it.
+    fn grew(&mut self, offset: u64) {
+        let now = boot_ms() - self.began;
+        if self.last.is_none_or(|(at, _)| now >= at + TIMES_EVERY_MS) {
+            self.write(now, offset);
+        }
+    }
+
+    fn flush(&mut self, offset: u64) {
+        if self.last.map_or(0, |(_, written)| written) != offset {
+            self.write(boot_ms() - self.began, offset);
+        }
+    }
+
+    fn write(&mut self, now: u64, offset: u64) {
+        self.last = Some((now, offset));
+        if let Some(file) = &mut self.file
+            && writeln!(file, "{now} {offset}").is_err()
+        {
+            self.file = None;
+        }
+    }
+}

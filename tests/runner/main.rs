@@ -1,0 +1,7 @@
+//! Real commands in real lanes: the supervisor is the real binary, the processes are real, and every wait is for a state.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
+
+mod carry;
+mod lane;
+mod stop;
