@@ -12,10 +12,11 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::folder::{Folder, LaneFile, write_whole};
+use super::folder::{Folder, LaneFile};
 use super::protocol::{Notice, Reply, Request, VERSION};
 use crate::runbook::VarName;
 use crate::session::run::{RunNo, RunSpec};
+use crate::store::private;
 
 /// How long a supervisor that holds the lock may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -53,10 +54,7 @@ impl Lane {
     /// # Errors
     /// Where the folder cannot be used, the supervisor does not start, or one of another version lives there.
     pub fn open(dir: &Path, setup: &LaneSetup, notices: impl FnMut(Notice) + Send + 'static) -> io::Result<Self> {
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .create(dir)
-            .map_err(|error| could("make the lane's folder", &error))?;
+        private::create_dirs(dir).map_err(|error| could("make the lane's folder", &error))?;
         let folder = Folder::open(dir).map_err(|error| could("open the lane's folder", &error))?;
         let patience = Instant::now() + PATIENCE;
         let (stream, fresh) = loop {
@@ -92,7 +90,7 @@ impl Lane {
             _ => return Err(io::Error::other("could not use the lane: its supervisor hung up")),
         };
         let hung_up = Arc::new(AtomicBool::new(false));
-        let lane = Self { stream: Arc::clone(&stream), left: Arc::clone(&hung_up), running, fresh, pid };
+        let opened = Self { stream: Arc::clone(&stream), left: Arc::clone(&hung_up), running, fresh, pid };
         std::thread::Builder::new().name("lane".to_owned()).spawn(move || {
             loop {
                 line.clear();
@@ -112,7 +110,7 @@ impl Lane {
                 notices(Notice::Gone);
             }
         })?;
-        Ok(lane)
+        Ok(opened)
     }
 
     /// The run that was under way when this was opened.
@@ -239,7 +237,7 @@ fn start_supervisor(dir: &Path, setup: &LaneSetup, lock: File) -> io::Result<()>
     };
     let runs = std::path::absolute(&setup.runs)?;
     let file = LaneFile { v: 1, runs, user: setup.user.clone(), directory };
-    write_whole(&dir.join("lane.json"), &serde_json::to_vec(&file)?)
+    private::replace(&dir.join("lane.json"), &serde_json::to_vec(&file)?)
         .map_err(|error| could("write lane.json", &error))?;
     // Never the path of this program: it may have been replaced by an upgrade.
     let program = setup.program.clone().unwrap_or_else(|| PathBuf::from("/proc/self/exe"));

@@ -1,14 +1,16 @@
 //! A lane's folder: its lock, its socket, its setup.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, Mode, OFlags, flock};
 use serde::{Deserialize, Serialize};
+
+use crate::store::private;
 
 /// The setup of a lane as its supervisor reads it: the content of `lane.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +67,7 @@ impl Folder {
 
     /// Takes the lane's lock; none while somebody else has it.
     pub(super) fn claim(&self) -> io::Result<Option<File>> {
-        let lock = open_private(OpenOptions::new().create(true).write(true).truncate(false), &self.short("lock"))?;
+        let lock = private::options().create(true).write(true).truncate(false).open(self.short("lock"))?;
         match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(Some(lock)),
             Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
@@ -85,23 +87,4 @@ impl Folder {
         let text = std::fs::read(self.path.join("lane.json"))?;
         serde_json::from_slice(&text).map_err(io::Error::from)
     }
-}
-
-/// Opens a file that only its owner may read.
-pub(super) fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    options.mode(0o600).open(path)
-}
-
-/// Writes a file whole or not at all; it is on disk when this returns.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    use io::Write as _;
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let new = path.with_file_name(name);
-    let written =
-        open_private(OpenOptions::new().create(true).write(true).truncate(true), &new).and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.sync_data()
-        });
-    written.and_then(|()| std::fs::rename(&new, path)).inspect_err(|_| drop(std::fs::remove_file(&new)))
 }

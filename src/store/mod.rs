@@ -9,7 +9,7 @@ pub mod journal;
 pub mod lock;
 pub mod operator;
 pub mod paths;
-mod private;
+pub(crate) mod private;
 pub mod runs;
 pub mod session;
 pub mod storage;

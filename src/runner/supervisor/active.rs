@@ -179,9 +179,10 @@ impl Active {
 
     /// What is known of its end, but for the output.
     pub(super) fn end(self) -> RunEnd {
-        let left = self.own().len();
-        // The shell's status was seen already; this only reaps it.
+        // The shell's status was seen already; this only reaps it. Then having no children is proof that nothing is left.
         drop(self.handle.wait());
+        processes::reap_all();
+        let left = self.own().len();
         let (exit, at) = self.exit.unwrap_or((Exit::Unknown, self.began));
         RunEnd {
             exit,

@@ -22,6 +22,8 @@ struct Client {
     stream: UnixStream,
     writer: JoinHandle<()>,
     greeted: bool,
+    /// It closed the lane.
+    closed: bool,
     /// It was told of growth and did not say yet that it heard.
     poked: bool,
 }
@@ -39,7 +41,7 @@ impl Clients {
         let Ok(mut own) = stream.try_clone() else { return };
         let writer = Builder::new().name("client".to_owned()).spawn(move || write(&mut own, &lines));
         if let Ok(writer) = writer {
-            self.all.insert(id, Client { queue, stream, writer, greeted: false, poked: false });
+            self.all.insert(id, Client { queue, stream, writer, greeted: false, closed: false, poked: false });
         }
     }
 
@@ -94,6 +96,18 @@ impl Clients {
     /// Whether somebody waits to be told of growth.
     pub(super) fn waits_for_growth(&self) -> bool {
         self.all.values().any(|client| client.greeted && !client.poked)
+    }
+
+    /// It closed the lane: for all it cares, the lane may go.
+    pub(super) fn closed(&mut self, id: u64) {
+        if let Some(client) = self.all.get_mut(&id) {
+            client.closed = true;
+        }
+    }
+
+    /// Whether everybody who is there closed the lane.
+    pub(super) fn all_closed(&self) -> bool {
+        self.all.values().all(|client| client.closed || !client.greeted)
     }
 
     /// It heard of the last growth.

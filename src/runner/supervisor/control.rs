@@ -1,8 +1,8 @@
 //! The thread that decides.
 
-use std::fs::{DirBuilder, File};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,9 +26,11 @@ use super::terminal::Terminal;
 use super::user::User;
 use super::veil::Secrets;
 use crate::runbook::Mode;
-use crate::runner::folder::{LaneFile, write_whole};
+use crate::runner::folder::LaneFile;
 use crate::runner::protocol::{Notice, Reply, Request, VERSION};
 use crate::session::run::{Exit, RunEnd, RunNo, RunSpec};
+use crate::store::private;
+use crate::store::runs::RunDir;
 
 /// Growth is told at most once in so many milliseconds.
 const GROWTH_EVERY_MS: u64 = 8;
@@ -36,7 +38,9 @@ const GROWTH_EVERY_MS: u64 = 8;
 const PROMPT_EVERY_MS: u64 = 100;
 /// How often a lane that is to be left, or was forgotten, looks whether it may go, in milliseconds.
 const LEAVE_EVERY_MS: u64 = 500;
-/// The same where its session is open.
+/// Orphans that end while something runs are reaped this often, in milliseconds.
+const REAP_EVERY_MS: u64 = 1000;
+/// How often a lane whose session is open looks whether its folder is gone.
 const FORGOTTEN_EVERY_MS: u64 = 10_000;
 
 /// What the other threads tell.
@@ -91,6 +95,7 @@ pub(super) struct Control {
     growth_at: u64,
     prompt_at: u64,
     leave_at: u64,
+    reap_at: u64,
     closing: bool,
 }
 
@@ -106,6 +111,7 @@ impl Control {
             growth_at: 0,
             prompt_at: 0,
             leave_at: 0,
+            reap_at: u64::MAX,
             closing: false,
         }
     }
@@ -135,7 +141,8 @@ impl Control {
         let growth = (self.grown && self.clients.waits_for_growth()).then_some(self.growth_at);
         let prompt = (active.is_some() && !self.clients.is_empty()).then_some(self.prompt_at);
         let leave = active.is_none().then_some(self.leave_at);
-        [growth, prompt, leave, active.and_then(Active::next)].into_iter().flatten().min().unwrap_or(u64::MAX)
+        let reap = active.is_some().then_some(self.reap_at);
+        [growth, prompt, leave, reap, active.and_then(Active::next)].into_iter().flatten().min().unwrap_or(u64::MAX)
     }
 
     fn handle(&mut self, event: Event) {
@@ -152,8 +159,12 @@ impl Control {
                 }
             }
             Event::ChildEnded => {
-                processes::reap(self.active.as_ref().map(Active::pid));
-                self.leave_at = 0;
+                if self.active.is_none() {
+                    processes::reap_all();
+                    self.leave_at = 0;
+                } else if self.reap_at == u64::MAX {
+                    self.reap_at = boot_ms() + REAP_EVERY_MS;
+                }
             }
             Event::Trouble(what) => self.tell(Notice::Trouble { what }),
         }
@@ -188,6 +199,7 @@ impl Control {
             Request::Keep { run } => self.keep(run),
             Request::Heard => self.clients.heard(id),
             Request::Close => {
+                self.clients.closed(id);
                 self.closing = true;
                 self.leave_at = 0;
             }
@@ -221,7 +233,7 @@ impl Control {
         self.secrets.dedup();
         let hidden = Secrets::new(self.secrets.iter().cloned());
         let folder = self.folder(spec.run);
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+        let made = private::create_dirs(&folder);
         let recording = match Recording::begin(&folder, spec.run, &hidden, spec.secret_output) {
             Ok(recording) => recording,
             Err(error) => {
@@ -302,6 +314,10 @@ impl Control {
             }
         }
         let Some(active) = &mut self.active else { return };
+        if now >= self.reap_at {
+            self.reap_at = u64::MAX;
+            processes::reap_except(active.pid());
+        }
         if let Some(notice) = active.tick(now, &self.parts.keys) {
             self.tell(notice);
         }
@@ -331,12 +347,10 @@ impl Control {
 
     /// The end of a run goes to disk, then to those who listen.
     fn finish(&mut self, notice: Notice) {
-        if let Notice::Ended { run, end, .. } = &notice {
-            let path = self.folder(*run).join("exit.json");
-            let written = serde_json::to_vec(end).map_err(io::Error::from).and_then(|text| write_whole(&path, &text));
-            if let Err(error) = written {
-                self.tell(Notice::Trouble { what: format!("could not write exit.json of run {run}: {error}") });
-            }
+        if let Notice::Ended { run, end, .. } = &notice
+            && let Err(error) = RunDir::at(&self.folder(*run)).write_end(end)
+        {
+            self.tell(Notice::Trouble { what: error.to_string() });
         }
         self.tell(notice);
     }
@@ -344,7 +358,8 @@ impl Control {
     fn keep(&mut self, run: RunNo) {
         let Some(lost) = self.parts.carry.keep(run) else { return };
         let path = self.parts.lane.join("state.json");
-        let written = serde_json::to_vec(&lost).map_err(io::Error::from).and_then(|text| write_whole(&path, &text));
+        let written =
+            serde_json::to_vec(&lost).map_err(io::Error::from).and_then(|text| private::replace(&path, &text));
         if let Err(error) = written {
             self.tell(Notice::Trouble { what: format!("could not write state.json: {error}") });
         }
@@ -357,7 +372,8 @@ impl Control {
         }
         self.leave_at = now + if self.closing { LEAVE_EVERY_MS } else { FORGOTTEN_EVERY_MS };
         let forgotten = || self.clients.is_empty() && lock.metadata().is_ok_and(|lock| lock.nlink() == 0);
-        (self.closing || forgotten()) && processes::alive().is_empty()
+        let closed = self.closing && self.clients.all_closed();
+        (closed || forgotten()) && processes::alive().is_empty()
     }
 
     fn is_active(&self, run: RunNo) -> bool {
@@ -381,7 +397,7 @@ fn write_command(folder: &std::path::Path, spec: &RunSpec, secrets: &Secrets) ->
     for (_, value) in &mut spec.env {
         *value = secrets.redact_str(value);
     }
-    write_whole(&folder.join("command.json"), &serde_json::to_vec(&spec)?)
+    private::replace(&folder.join("command.json"), &serde_json::to_vec_pretty(&spec)?)
 }
 
 /// The end of a run that never was.

@@ -1,12 +1,12 @@
 //! A file that output is appended to, unless that would fill the disk.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use rustix::fs::fstatvfs;
 
-use crate::runner::folder::open_private;
+use crate::store::private;
 
 /// Free space is looked at again after this many bytes.
 const LOOK_EVERY: u64 = 4 << 20;
@@ -30,7 +30,7 @@ impl Keeper {
     /// # Errors
     /// `AlreadyExists` where it is there. Any other trouble is not an error: then everything is dropped, and counted.
     pub(super) fn create(path: &Path) -> io::Result<Self> {
-        match open_private(OpenOptions::new().create_new(true).append(true), path) {
+        match private::options().create_new(true).append(true).open(path) {
             Ok(file) => Ok(Self::over(file, 0, u64::MAX)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
             Err(error) => Ok(Self::nothing(format!("could not make {}: {error}", path.display()))),
@@ -39,7 +39,7 @@ impl Keeper {
 
     /// Appends to a file, which may be there; it never holds more than `limit` bytes.
     pub(super) fn append(path: &Path, limit: u64) -> Self {
-        let opened = open_private(OpenOptions::new().create(true).append(true), path);
+        let opened = private::options().create(true).append(true).open(path);
         match opened.and_then(|file| Ok((file.metadata()?.len(), file))) {
             Ok((length, file)) => Self::over(file, length, limit),
             Err(error) => Self::nothing(format!("could not open {}: {error}", path.display())),
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_full_disk_ends_the_keeping_and_not_the_counting() {
-        let full = OpenOptions::new().append(true).open("/dev/full").unwrap();
+        let full = File::options().append(true).open("/dev/full").unwrap();
         let mut keeper = Keeper::over(full, 0, u64::MAX);
         assert_eq!(keeper.keep(b"no room"), 0);
         assert_eq!(keeper.keep(b"again"), 0);

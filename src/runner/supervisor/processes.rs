@@ -1,9 +1,10 @@
 //! Who is alive in the lane. Zombies are not.
 
-use std::collections::BTreeSet;
 use std::fs;
 
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, waitpid};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, WaitOptions, getpid, kill_process, kill_process_group, waitid, waitpid,
+};
 
 /// A process as the kernel tells of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,42 +13,46 @@ pub(super) struct Process {
     pub(super) id: (i32, u64),
     /// Ended, and not yet reaped by its parent.
     pub(super) zombie: bool,
-    /// Its process group.
-    pub(super) group: i32,
+    /// Its parent.
+    pub(super) parent: i32,
     /// Its session.
     pub(super) session: i32,
 }
 
-/// The processes that descend from this one, nearest first. Orphans are among them, because the supervisor is their reaper.
-pub(super) fn descendants() -> Vec<Process> {
+/// Whether this process has any child, alive or not. Orphans become its children, so without one nothing of any run is left.
+pub(super) fn has_children() -> bool {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    !matches!(waitid(WaitId::All, options), Err(rustix::io::Errno::CHILD))
+}
+
+/// The processes that descend from this one and are alive. The kernel's own list of children misses some while others end, so this
+/// looks at every process of the machine, unless there is nothing to find.
+pub(super) fn alive() -> Vec<Process> {
+    if !has_children() {
+        return Vec::new();
+    }
+    let all = everyone();
     let mut found = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut parents = vec![rustix::process::getpid().as_raw_nonzero().get()];
+    let mut parents = vec![getpid().as_raw_nonzero().get()];
     while let Some(parent) = parents.pop() {
-        for child in children(parent) {
-            if seen.insert(child) {
-                found.extend(process(child));
-                parents.push(child);
-            }
+        for child in all.iter().filter(|process| process.parent == parent) {
+            parents.push(child.id.0);
+            found.extend((!child.zombie).then_some(*child));
         }
     }
     found
 }
 
-/// Those of [`descendants`] that are alive.
-pub(super) fn alive() -> Vec<Process> {
-    let mut found = descendants();
-    found.retain(|process| !process.zombie);
-    found
+/// Reaps what ended. Only while nothing runs: the shell of a run is reaped with the run.
+pub(super) fn reap_all() {
+    while matches!(waitpid(None, WaitOptions::NOHANG), Ok(Some(_))) {}
 }
 
 /// Reaps orphans that ended, except this one: the shell of a run keeps its number until the run is over.
-pub(super) fn reap(except: Option<i32>) {
-    for child in children(rustix::process::getpid().as_raw_nonzero().get()) {
-        if Some(child) != except && process(child).is_some_and(|process| process.zombie) {
-            // Lost only against somebody who reaped it first.
-            let _ = waitpid(Pid::from_raw(child), WaitOptions::NOHANG);
-        }
+pub(super) fn reap_except(shell: i32) {
+    let own = getpid().as_raw_nonzero().get();
+    for child in everyone().iter().filter(|child| child.parent == own && child.zombie && child.id.0 != shell) {
+        let _ = waitpid(Pid::from_raw(child.id.0), WaitOptions::NOHANG);
     }
 }
 
@@ -64,15 +69,11 @@ pub(super) fn signal_one(process: Process, signal: Signal) {
     }
 }
 
-/// The children of a process, of all its threads. Gone meanwhile: none.
-fn children(pid: i32) -> Vec<i32> {
-    let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
-    let lists = threads.flatten().filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
-    lists.flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<i32>>()).collect()
-}
-
-fn process(pid: i32) -> Option<Process> {
-    parse(pid, &fs::read(format!("/proc/{pid}/stat")).ok()?)
+/// Every process of the machine; those that are gone before they were looked at are left out.
+fn everyone() -> Vec<Process> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter_map(|pid: i32| parse(pid, &fs::read(format!("/proc/{pid}/stat")).ok()?)).collect()
 }
 
 /// Reads a line of `/proc/PID/stat`. The name in it is in brackets and may hold anything, brackets too.
@@ -83,7 +84,7 @@ fn parse(pid: i32, stat: &[u8]) -> Option<Process> {
     Some(Process {
         id: (pid, fields.get(19)?.parse().ok()?),
         zombie: matches!(*fields.first()?, "Z" | "X"),
-        group: fields.get(2)?.parse().ok()?,
+        parent: fields.get(1)?.parse().ok()?,
         session: fields.get(3)?.parse().ok()?,
     })
 }
@@ -96,6 +97,6 @@ mod tests {
     fn a_name_with_brackets_and_spaces_is_read_over() {
         let line = b"42 (a) (b c) S 1 40 39 34816 42 4194304 1 0 0 0 0 0 0 0 20 0 1 0 7777 0 0";
         let process = parse(42, line).unwrap();
-        assert_eq!(process, Process { id: (42, 7777), zombie: false, group: 40, session: 39 });
+        assert_eq!(process, Process { id: (42, 7777), zombie: false, parent: 1, session: 39 });
     }
 }

@@ -1,6 +1,5 @@
 //! The record of one run: its output as it is kept, its times, its sum.
 
-use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -9,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 use super::clock::boot_ms;
 use super::keeper::Keeper;
 use super::veil::{Redactor, Secrets};
-use crate::runner::folder::open_private;
 use crate::session::run::RunNo;
+use crate::store::private;
 
 /// At most one line of `times` in so many milliseconds.
 const TIMES_EVERY_MS: u64 = 30;
@@ -165,7 +164,7 @@ struct Times {
 
 impl Times {
     fn begin(path: &Path) -> Self {
-        let file = open_private(OpenOptions::new().create(true).write(true).truncate(true), path).ok();
+        let file = private::options().create(true).write(true).truncate(true).open(path).ok();
         Self { file, began: boot_ms(), last: None }
     }
 
