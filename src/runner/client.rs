@@ -54,41 +54,45 @@ impl Lane {
     /// # Errors
     /// Where the folder cannot be used, the supervisor does not start, or one of another version lives there.
     pub fn open(dir: &Path, setup: &LaneSetup, notices: impl FnMut(Notice) + Send + 'static) -> io::Result<Self> {
+        let (conversation, fresh) = Self::reach(dir, setup)?;
+        Self::listen(conversation, fresh, notices)
+    }
+
+    /// Finds or starts the supervisor, and says hello.
+    fn reach(dir: &Path, setup: &LaneSetup) -> io::Result<(Conversation, bool)> {
         private::create_dirs(dir).map_err(|error| could("make the lane's folder", &error))?;
         let folder = Folder::open(dir).map_err(|error| could("open the lane's folder", &error))?;
         let patience = Instant::now() + PATIENCE;
-        let (stream, fresh) = loop {
+        loop {
             if let Some(lock) = folder.claim().map_err(|error| could("lock the lane", &error))? {
                 start_supervisor(dir, setup, lock)?;
-                break (folder.connect().map_err(|error| could("reach the lane just started", &error))?, true);
+                let conversation = folder.connect().and_then(Conversation::begin);
+                return Ok((conversation.map_err(|error| could("reach the lane just started", &error))?, true));
             }
-            match folder.connect() {
-                Ok(stream) => break (stream, false),
-                // Somebody else is just starting it, or it is just leaving.
+            match folder.connect().and_then(Conversation::begin) {
+                Ok(conversation) => return Ok((conversation, false)),
+                // Somebody else is just starting it, or it is just dying.
                 Err(error) if Instant::now() > patience => return Err(could("reach the lane's supervisor", &error)),
                 Err(_) => std::thread::sleep(Duration::from_millis(5)),
             }
-        };
-        Self::greet(stream, fresh, notices)
+        }
     }
 
-    /// Says hello and listens from then on.
-    fn greet(stream: UnixStream, fresh: bool, mut notices: impl FnMut(Notice) + Send + 'static) -> io::Result<Self> {
-        let mut reader = BufReader::new(stream.try_clone()?);
+    /// Listens from here on.
+    fn listen(
+        conversation: Conversation,
+        fresh: bool,
+        mut notices: impl FnMut(Notice) + Send + 'static,
+    ) -> io::Result<Self> {
+        let Conversation { stream, mut reader, version, pid, running } = conversation;
+        if version != VERSION {
+            return Err(io::Error::other(format!(
+                "could not use the lane: process {pid} keeps it and speaks version {version}, this program {VERSION}; \
+                 finish the session with the program that began it"
+            )));
+        }
         let stream = Arc::new(Mutex::new(stream));
-        send(&stream, &Request::Hello { version: VERSION })?;
         let mut line = String::new();
-        reader.read_line(&mut line)?;
-        let (pid, running) = match serde_json::from_str(&line) {
-            Ok(Reply::Hello { version: VERSION, pid, running }) => (pid, running),
-            Ok(Reply::Hello { version, pid, .. }) => {
-                return Err(io::Error::other(format!(
-                    "could not use the lane: process {pid} keeps it and speaks version {version}, this program {VERSION}; \
-                     finish the session with the program that began it"
-                )));
-            }
-            _ => return Err(io::Error::other("could not use the lane: its supervisor hung up")),
-        };
         let hung_up = Arc::new(AtomicBool::new(false));
         let opened = Self { stream: Arc::clone(&stream), left: Arc::clone(&hung_up), running, fresh, pid };
         std::thread::Builder::new().name("lane".to_owned()).spawn(move || {
@@ -219,14 +223,43 @@ impl Lost {
     }
 }
 
+/// A connection whose other side said hello.
+struct Conversation {
+    stream: UnixStream,
+    reader: BufReader<UnixStream>,
+    version: u32,
+    pid: i32,
+    running: Option<RunNo>,
+}
+
+impl Conversation {
+    fn begin(stream: UnixStream) -> io::Result<Self> {
+        // Only this once: a supervisor answers at once or is dead.
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let mut reader = BufReader::new(stream.try_clone()?);
+        write_line(&stream, &Request::Hello { version: VERSION })?;
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let Ok(Reply::Hello { version, pid, running }) = serde_json::from_str(&line) else {
+            return Err(io::Error::other("it hung up"));
+        };
+        stream.set_read_timeout(None)?;
+        Ok(Self { stream, reader, version, pid, running })
+    }
+}
+
 fn could(what: &str, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("could not {what}: {error}"))
 }
 
 fn send(stream: &Mutex<UnixStream>, request: &Request) -> io::Result<()> {
+    write_line(&stream.lock().unwrap_or_else(PoisonError::into_inner), request)
+}
+
+fn write_line(mut stream: &UnixStream, request: &Request) -> io::Result<()> {
     let mut line = serde_json::to_string(request)?;
     line.push('\n');
-    stream.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes())
+    stream.write_all(line.as_bytes())
 }
 
 /// Starts the supervisor and waits until it listens. It holds the lock from here on: the lock is its standard input.
