@@ -73,6 +73,14 @@ pub enum Error {
         /// Ids that look like it.
         near: Vec<String>,
     },
+    /// Several runbooks have this id.
+    #[error("could not tell which runbook is meant by {id:?}: {} places have one", .origins.len())]
+    RunbookTwice {
+        /// The id.
+        id: String,
+        /// What to say instead: paths, or `bundled:ID`.
+        origins: Vec<String>,
+    },
     /// A runbook has no drill.
     #[error("could not find a drill for {id:?}")]
     NoDrill {
@@ -118,6 +126,7 @@ impl Error {
             Self::Held { .. } => Some("you can follow it, and add notes and marks, from here".to_owned()),
             Self::NoRunbook { near, .. } if near.is_empty() => Some("`stanch` without arguments lists them".to_owned()),
             Self::NoRunbook { near, .. } => Some(format!("did you mean one of these?\n{}", indented(near))),
+            Self::RunbookTwice { origins, .. } => Some(format!("say one of these instead:\n{}", indented(origins))),
             Self::NoDrill { .. } => Some("`stanch drill --list` lists the drills there are".to_owned()),
         }
     }

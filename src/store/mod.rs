@@ -6,6 +6,7 @@
 pub mod clock;
 mod error;
 pub mod journal;
+pub mod library;
 pub mod lock;
 pub mod operator;
 pub mod paths;
