@@ -1,0 +1,1 @@
+ALTER TABLE statuses ADD COLUMN edited_at timestamp(6);

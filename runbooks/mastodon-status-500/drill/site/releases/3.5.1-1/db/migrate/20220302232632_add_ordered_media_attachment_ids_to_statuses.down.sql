@@ -1,0 +1,1 @@
+ALTER TABLE statuses DROP COLUMN ordered_media_attachment_ids;
