@@ -1,7 +1,7 @@
 //! What tests of the real binary need: a private home and a terminal.
 //!
 //! Every test binary includes this folder and uses another part of it.
-#![allow(dead_code, reason = "each test binary uses another part")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses another part")]
 
 #[cfg(test)]
 mod home;

@@ -1,0 +1,223 @@
+//! A drill worked by hand: its scripts, and its runbook's commands judged as the program judges them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use stanch::runbook::{PhaseName, Runbook, Step};
+use stanch::session::judge::Judge;
+use stanch::session::run::{Exit, Purpose, RunEnd};
+
+use crate::support::Home;
+
+/// A drill after its `break`; cleaned when dropped.
+pub(crate) struct Drill {
+    home: Home,
+    folder: PathBuf,
+    scripts: PathBuf,
+    runbook: Runbook,
+    values: BTreeMap<String, String>,
+    patience: Option<Duration>,
+}
+
+/// What a step did.
+pub(crate) struct Done {
+    pub(crate) healthy: bool,
+    pub(crate) output: String,
+    /// Where its signs lead.
+    pub(crate) leads: Vec<String>,
+}
+
+/// Whether one of the lines is this.
+pub(crate) fn sees(done: &Done, line: &str) -> bool {
+    done.output.lines().any(|own| own == line)
+}
+
+impl Drill {
+    pub(crate) fn start(id: &str) -> Self {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("runbooks").join(id);
+        let parsed = stanch::runbook::parse(id, &std::fs::read_to_string(source.join("runbook.yaml")).unwrap());
+        assert_eq!(parsed.problems, [], "{id}");
+        let home = Home::new();
+        // Blanks and a quote in the name: nobody promised a folder without.
+        let folder = home.root().join("it's a drill");
+        std::fs::create_dir(&folder).unwrap();
+        let runbook = parsed.runbook.unwrap();
+        let values = BTreeMap::new();
+        let mut drill = Self { home, folder, scripts: source.join("drill"), runbook, values, patience: None };
+        drill.script("break");
+        let given = std::fs::read_to_string(drill.folder.join("vars.env")).unwrap();
+        let pairs = given.lines().map(|line| line.split_once('=').unwrap());
+        drill.values.extend(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let mut declared: Vec<_> = drill.runbook.vars.iter().map(|(name, _)| name).collect();
+        declared.sort();
+        assert_eq!(drill.values.keys().collect::<Vec<_>>(), declared, "a drill gives every variable and no other");
+        drill
+    }
+
+    /// Runs a script of the drill as the program does: with nothing but `PATH` and `DRILL`.
+    pub(crate) fn script(&self, name: &str) {
+        let mut command = self.home.command("sh");
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("DRILL", &self.folder);
+        let output = command.arg(self.scripts.join(name)).output().unwrap();
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// From now on `until` is given up after the first try: for what is known to stay red.
+    pub(crate) fn quickly(&mut self) -> &mut Self {
+        self.patience = Some(Duration::ZERO);
+        self
+    }
+
+    pub(crate) fn value(&self, name: &str) -> &str {
+        self.values.get(name).map_or("", String::as_str)
+    }
+
+    fn step(&self, id: &str) -> &Step {
+        self.runbook.step(id).unwrap_or_else(|| panic!("there is no step {id}")).1
+    }
+
+    fn sh(&self, text: &str, strict: bool) -> (i32, String) {
+        let mut command = self.home.command("sh");
+        command.envs(&self.values).arg(if strict { "-ec" } else { "-c" }).arg(format!("exec 2>&1\n{text}"));
+        let output = command.output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    }
+
+    /// Runs a step, again as its `until` says. Captured values and the named groups of signs become variables.
+    pub(crate) fn run(&mut self, id: &str) -> Done {
+        let step = self.step(id).clone();
+        let command = step.command().unwrap();
+        let began = Instant::now();
+        loop {
+            let (code, output) = self.sh(&command.run, command.strict);
+            let mut judge = Judge::new(Some(&self.runbook), &Purpose::Step { step: id.to_owned(), attempt: 1 });
+            for (number, line) in (1..).zip(output.lines()) {
+                judge.line(number, line);
+            }
+            let judgement = judge.finish(&ended(code));
+            let healthy = judgement.verdict.is_healthy();
+            if let Some(until) = step.until.filter(|_| !healthy)
+                && began.elapsed() < self.patience.unwrap_or(until.for_)
+            {
+                std::thread::sleep(until.every); // the runbook's own pause between two tries
+                continue;
+            }
+            let captures = judgement.captures.into_iter().filter_map(|(name, value)| Some((name, value?)));
+            self.values.extend(captures.chain(judgement.signs.iter().flat_map(|sign| sign.groups.clone())));
+            let signs = judgement.signs.iter().map(|found| &step.signs[found.sign as usize]);
+            let leads = signs.flat_map(|sign| sign.go.iter().map(ToString::to_string)).collect();
+            return Done { healthy, output, leads };
+        }
+    }
+
+    pub(crate) fn expect(&mut self, ids: &[&str], healthy: bool) {
+        for id in ids {
+            let done = self.run(id);
+            assert_eq!(done.healthy, healthy, "{id}, which said:\n{}", done.output);
+        }
+    }
+
+    fn ids(&self, phase: PhaseName) -> Vec<String> {
+        self.runbook.phase(phase).steps.iter().map(|step| step.id.clone()).collect()
+    }
+
+    /// Runs every step of a phase, whatever comes of it; true when all were healthy.
+    pub(crate) fn walk(&mut self, phase: PhaseName) -> bool {
+        let healthy: Vec<bool> = self.ids(phase).iter().map(|id| self.run(id).healthy).collect();
+        healthy.into_iter().all(|healthy| healthy)
+    }
+
+    /// Works a way out: every step healthy and after each change what it wants verified, then the whole verify phase.
+    pub(crate) fn work(&mut self, phase: PhaseName) {
+        for id in self.ids(phase) {
+            for guard in self.runbook.require.clone() {
+                let (code, output) = self.sh(&guard.run, false);
+                let holds = guard.matches.is_none_or(|it| output.lines().any(|line| it.regex().is_match(line)));
+                assert!(code == 0 && holds, "{}: {output}", guard.run);
+            }
+            self.expect(&[&id], true);
+            if let Some(probe) = self.step(&id).done_if.clone() {
+                assert_eq!(self.sh(&probe, false).0, 0, "{id}: done_if says that it was not done");
+            }
+            for verify in self.step(&id).verify.clone() {
+                self.expect(&[&verify], true);
+            }
+        }
+        for id in self.ids(PhaseName::Verify) {
+            self.expect(&[&id], true);
+        }
+    }
+
+    /// Takes every change of a way out back, the last one first.
+    pub(crate) fn undo(&mut self, phase: PhaseName) {
+        for id in self.ids(phase).into_iter().rev() {
+            if let Some(undo) = self.step(&id).undo.clone() {
+                let (code, output) = self.sh(&undo.run, undo.strict);
+                assert_eq!(code, 0, "undo of {id}: {output}");
+            }
+        }
+    }
+
+    /// The folders a process of the drill names on its command line.
+    fn places(&self) -> Vec<PathBuf> {
+        let outside = std::fs::read_to_string(self.folder.join("outside")).ok();
+        outside.map(|path| PathBuf::from(path.trim())).into_iter().chain([self.folder.clone()]).collect()
+    }
+
+    pub(crate) fn cleans_up(self) {
+        let places = self.places();
+        assert!(!processes(&places).is_empty(), "it has processes that can be told by their command lines");
+        self.script("clean");
+        assert_eq!(processes(&places), Vec::<String>::new());
+        assert_eq!(std::fs::read_dir(&self.folder).unwrap().count(), 0, "the folder is empty");
+        assert!(places.iter().all(|place| *place == self.folder || !place.exists()), "{places:?}");
+        self.script("clean");
+    }
+
+    pub(crate) fn ends_when_its_folder_vanishes(self) {
+        let places = self.places();
+        std::fs::remove_dir_all(&self.folder).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let left = processes(&places);
+            if left.is_empty() && places.iter().all(|place| !place.exists()) {
+                break;
+            }
+            assert!(Instant::now() < deadline, "still there: {left:?} in {places:?}");
+            std::thread::sleep(Duration::from_millis(20)); // between two looks at a state that nobody announces
+        }
+    }
+}
+
+impl Drop for Drill {
+    fn drop(&mut self) {
+        if self.folder.exists() {
+            let clean = self.home.command("sh").arg(self.scripts.join("clean")).env("DRILL", &self.folder).status();
+            assert!(std::thread::panicking() || clean.is_ok_and(|status| status.success()), "clean failed");
+        }
+    }
+}
+
+fn ended(code: i32) -> RunEnd {
+    RunEnd {
+        exit: Exit::Code(code),
+        stopped: None,
+        took_ms: 0,
+        bytes: 0,
+        lines: 0,
+        sha256: String::new(),
+        dropped: 0,
+        redacted: 0,
+        carried: true,
+        left_behind: 0,
+    }
+}
+
+/// The command lines of the processes that name one of these folders, or that stand in one.
+fn processes(places: &[PathBuf]) -> Vec<String> {
+    let all = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+    let lines = all.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+    let lines = lines.map(|line| String::from_utf8_lossy(&line).replace('\0', " "));
+    lines.filter(|line| places.iter().any(|place| line.contains(&*place.to_string_lossy()))).collect()
+}
