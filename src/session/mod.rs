@@ -2,6 +2,7 @@
 
 pub mod entry;
 pub mod event;
+pub mod excerpt;
 mod fold;
 pub mod judge;
 pub mod note;
