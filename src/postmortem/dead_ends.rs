@@ -1,0 +1,88 @@
+//! What was tried and led nowhere. No template has it, and it is the lesson.
+//!
+//! A dead end is a change that was not as expected and never became so, a change that was taken back, a diagnose step that was
+//! given up, or a note saying that something is ruled out. A check that finds something wrong is no dead end: it is the diagnosis.
+
+use std::collections::BTreeMap;
+
+use super::describe;
+use super::document::{DeadEnd, Evidence};
+use super::history::{History, healthy};
+use super::prose::{Prose, brief};
+use crate::runbook::{Effect, StepId};
+use crate::session::entry::When;
+use crate::session::event::{Event, Tag, Verdict};
+use crate::session::run::{Purpose, RunNo};
+use crate::session::state::Run;
+
+pub(super) fn dead_ends(history: &History) -> Vec<DeadEnd> {
+    let undone: BTreeMap<RunNo, RunNo> =
+        history.state.changes.iter().filter_map(|change| Some((change.run, change.undone?))).collect();
+    let mut ends: Vec<(u64, DeadEnd)> = Vec::new();
+    let mut add = |seq, end: Option<DeadEnd>| ends.extend(end.map(|end| (seq, end)));
+    let mut by_step: BTreeMap<&StepId, Vec<&Run>> = BTreeMap::new();
+    for run in history.state.runs.values() {
+        let Purpose::Step { step, .. } = &run.started.purpose else {
+            if matches!(run.started.purpose, Purpose::AdHoc)
+                && (led_nowhere(run) || undone.contains_key(&run.started.run))
+            {
+                add(run.seq, tried(history, &[run], undone.get(&run.started.run)));
+            }
+            continue;
+        };
+        by_step.entry(step).or_default().push(run);
+    }
+    for runs in by_step.values() {
+        let taken_back: Vec<&Run> = runs.iter().copied().filter(|run| undone.contains_key(&run.started.run)).collect();
+        for run in &taken_back {
+            add(run.seq, tried(history, &[run], undone.get(&run.started.run)));
+        }
+        let ended_well = runs.last().is_some_and(|last| healthy(last));
+        let failed: Vec<&Run> =
+            runs.iter().copied().filter(|run| led_nowhere(run) && !undone.contains_key(&run.started.run)).collect();
+        if let Some(first) = failed.first().filter(|_| !ended_well) {
+            add(first.seq, tried(history, &failed, None));
+        }
+    }
+    ends.extend(history.entries.iter().filter_map(|entry| match &entry.event {
+        Event::Note { tag: Tag::DeadEnd, text } => {
+            let end = DeadEnd {
+                time: entry.time(),
+                took_ms: None,
+                what: Prose::new().text(brief(text, describe::CELL).0),
+                seen: Prose::new().text(format!("ruled out by {}", entry.by)),
+                evidence: vec![Evidence::Entry(entry.seq)],
+            };
+            Some((entry.seq, end))
+        }
+        _ => None,
+    }));
+    ends.sort_by_key(|(seq, end)| (end.time.sort_key(), *seq));
+    ends.into_iter().map(|(_, end)| end).collect()
+}
+
+/// A change that was not as expected, or anything that was stopped or never started.
+fn led_nowhere(run: &Run) -> bool {
+    let Some(ended) = &run.ended else { return run.interrupted && run.settled == Some(false) };
+    match ended.verdict {
+        Verdict::Healthy => false,
+        // A follow run ends by being stopped: that is its healthy end.
+        Verdict::Stopped => run.started.mode != crate::runbook::Mode::Follow,
+        Verdict::Unhealthy(_) | Verdict::Unknown => run.started.effect != Effect::Read,
+    }
+}
+
+fn tried(history: &History, runs: &[&Run], undone: Option<&RunNo>) -> Option<DeadEnd> {
+    let took = runs.iter().filter_map(|run| run.ended.as_ref()).map(|ended| ended.end.took_ms);
+    let took = took.reduce(u64::saturating_add);
+    let evidence = |run: &&Run| Evidence::Run(run.started.run);
+    let (first, last) = (runs.first()?, runs.last()?);
+    let what = describe::name(history, last);
+    let what = if runs.len() > 1 { what.text(format!(", {} times", runs.len())) } else { what };
+    let seen = match undone {
+        Some(by) => describe::result(last).text("; taken back by ").run(*by),
+        None => describe::result(last),
+    };
+    let evidence = runs.iter().map(evidence).collect();
+    Some(DeadEnd { time: When::Exact(first.at.at), took_ms: took, what, seen, evidence })
+}

@@ -1,0 +1,106 @@
+//! A run in words: machine facts in the past tense, nothing about anybody.
+
+use super::history::History;
+use super::prose::{Prose, brief};
+use super::spell;
+use crate::session::event::Verdict;
+use crate::session::run::{Exit, Purpose, Stopped};
+use crate::session::state::Run;
+
+/// Characters of a command, a reason or a note that a table cell takes.
+pub(super) const CELL: usize = 160;
+
+/// What was run: "ran *Migrate the schema*".
+pub(super) fn deed(history: &History, run: &Run) -> Prose {
+    let title = |step| Prose::new().title(history.title_of_run(run, step));
+    let say = |words: &str| Prose::new().text(words);
+    let prose = match &run.started.purpose {
+        Purpose::Step { step, .. } if run.started.edited => {
+            say("ran ").then(title(step)).text(", edited: ").code(brief(&run.started.command, CELL).0)
+        }
+        Purpose::Step { step, .. } => say("ran ").then(title(step)),
+        Purpose::Undo { step, of } => say("undid ").then(title(step)).text(" (").run(*of).text(")"),
+        Purpose::Guard { step, .. } => say("checked what must hold before ").then(title(step)),
+        Purpose::Probe { step, of } => say("asked whether ").run(*of).text(" of ").then(title(step)).text(" happened"),
+        Purpose::Variable { name } => say("read ").code(name.clone()),
+        Purpose::AdHoc => say("ran ").code(brief(&run.started.command, CELL).0),
+    };
+    let prose = match &run.started.host {
+        Some(host) => prose.text(" on ").code(host.clone()),
+        None => prose,
+    };
+    match &run.started.user {
+        Some(user) => prose.text(" as ").code(user.clone()),
+        None => prose,
+    }
+}
+
+/// The name of what was run, without a verb.
+pub(super) fn name(history: &History, run: &Run) -> Prose {
+    match &run.started.purpose {
+        Purpose::Step { step, .. } => Prose::new().title(history.title_of_run(run, step)),
+        Purpose::Undo { step, .. } => Prose::new().text("Undo of ").title(history.title_of_run(run, step)),
+        Purpose::Guard { step, .. } => Prose::new().text("Guard of ").title(history.title_of_run(run, step)),
+        Purpose::Probe { step, .. } => Prose::new().text("Outcome of ").title(history.title_of_run(run, step)),
+        Purpose::Variable { name } => Prose::new().text("Value of ").code(name.clone()),
+        Purpose::AdHoc => Prose::new().code(brief(&run.started.command, CELL).0),
+    }
+}
+
+/// The purpose of a run in the words of the command table.
+pub(super) fn purpose(purpose: &Purpose) -> String {
+    match purpose {
+        Purpose::Step { step, attempt: 1 } => step.clone(),
+        Purpose::Step { step, attempt } => format!("{step}, attempt {attempt}"),
+        Purpose::Undo { step, of } => format!("undo of {step} ({of})"),
+        Purpose::Guard { step, .. } => format!("guard of {step}"),
+        Purpose::Probe { step, of } => format!("outcome of {step} ({of})"),
+        Purpose::Variable { name } => format!("value of {name}"),
+        Purpose::AdHoc => "operator's own".to_owned(),
+    }
+}
+
+/// How it ended: "exit 0, as expected, in 0.4 s".
+pub(super) fn result(run: &Run) -> Prose {
+    let Some(ended) = &run.ended else {
+        return Prose::new().text(match (run.interrupted, run.settled) {
+            (_, Some(true)) => "interrupted; found out later that it happened",
+            (_, Some(false)) => "interrupted; found out later that it did not happen",
+            (true, None) => "interrupted, outcome unknown",
+            (false, None) => "still running at the end of the record",
+        });
+    };
+    let took = spell::took(ended.end.took_ms);
+    let exit = exit(run);
+    match &ended.verdict {
+        Verdict::Healthy => Prose::new().text(format!("{exit}, as expected, in {took}")),
+        Verdict::Unhealthy(reasons) => {
+            // The reason most often is the exit code; once is enough.
+            let told = reasons.iter().any(|reason| reason.starts_with("expected exit"));
+            let head =
+                if told { format!("not as expected, in {took}") } else { format!("{exit} in {took}, not as expected") };
+            let prose = Prose::new().text(head);
+            match brief(&reasons.join("; "), CELL).0 {
+                reasons if reasons.is_empty() => prose,
+                reasons => prose.text(": ").text(reasons),
+            }
+        }
+        Verdict::Stopped => Prose::new().text(match ended.end.stopped {
+            Some(Stopped::Timeout) => format!("stopped by its timeout after {took} ({exit})"),
+            _ => format!("stopped by the operator after {took} ({exit})"),
+        }),
+        Verdict::Unknown => Prose::new().text(format!("{exit}, outcome unknown")),
+    }
+}
+
+/// How it ended, in a word or two.
+pub(super) fn exit(run: &Run) -> String {
+    match run.ended.as_ref().map(|ended| &ended.end.exit) {
+        Some(Exit::Code(code)) => format!("exit {code}"),
+        Some(Exit::Signal(signal)) => format!("signal {signal}"),
+        Some(Exit::NotStarted(why)) => format!("not started ({})", brief(why, CELL).0),
+        Some(Exit::Unknown) => "end not seen".to_owned(),
+        None if run.interrupted => "end not seen".to_owned(),
+        None => "running".to_owned(),
+    }
+}

@@ -1,0 +1,17 @@
+//! The postmortem as plain Markdown: GitHub, GitLab and mdBook show it alike, and no raw HTML is needed.
+
+mod appendix;
+mod clean;
+mod escape;
+mod front;
+mod narrative;
+mod prompts;
+mod render;
+mod table;
+mod timeline;
+mod untouched;
+mod writer;
+
+pub use prompts::{PROMPT, open_prompts};
+pub use render::render;
+pub use untouched::is_untouched;

@@ -1,0 +1,38 @@
+//! A document from top to bottom.
+
+use super::writer::Writer;
+use super::{appendix, escape, front, narrative, timeline, untouched};
+use crate::postmortem::document::{Document, Section};
+
+/// The document as Markdown. The same document gives the same bytes.
+#[must_use]
+pub fn render(document: &Document) -> String {
+    let mut writer = Writer::new(document);
+    front::front(&mut writer.out, &document.front);
+    let title = format!("{} ({})", escape::text(&document.front.title), escape::text(&document.front.id));
+    writer.heading(1, &title);
+    writer.paragraph(
+        "> Draft, generated from the session's journal. Lines that begin with `TODO(postmortem)` need a person.",
+    );
+    if let Some(drill) = &document.front.drill {
+        writer.paragraph(&format!("This was a drill: {}.", escape::code(drill)));
+    }
+    for section in &document.sections {
+        match section {
+            Section::Summary(summary) => narrative::summary(&mut writer, summary),
+            Section::Impact(impact) => narrative::impact(&mut writer, impact),
+            Section::KeyTimes(times) => narrative::key_times(&mut writer, times),
+            Section::Timeline(rows) => timeline::timeline(&mut writer, rows),
+            Section::Mitigation(mitigation) => narrative::mitigation(&mut writer, mitigation),
+            Section::DeadEnds(ends) => narrative::dead_ends(&mut writer, ends),
+            Section::Lessons(lessons) => narrative::lessons(&mut writer, lessons),
+            Section::Actions(notes) => narrative::actions(&mut writer, notes),
+            Section::Questions(notes) => narrative::questions(&mut writer, notes),
+            Section::Commands(commands) => appendix::commands(&mut writer, commands),
+            Section::Output(output) => appendix::output(&mut writer, output),
+            Section::Provenance(provenance) => appendix::provenance(&mut writer, provenance),
+        }
+    }
+    let text = writer.out;
+    untouched::seal(&format!("{}\n", text.trim_end()))
+}

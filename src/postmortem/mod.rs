@@ -1,0 +1,24 @@
+//! The record for people: a session's entries made into a postmortem. Pure.
+//!
+//! [`Document::new`] makes the data, a renderer ([`markdown::render`]) writes it down. The same journal gives the same bytes.
+
+mod appendix;
+mod assemble;
+mod dead_ends;
+mod describe;
+mod document;
+mod history;
+pub mod markdown;
+mod metrics;
+mod mitigation;
+mod prose;
+mod provenance;
+mod spell;
+mod summary;
+mod timeline;
+
+#[cfg(test)]
+mod tests;
+
+pub use document::*;
+pub use prose::{Prose, Span};

@@ -1,0 +1,64 @@
+//! How far the record can be trusted, and where not.
+
+use super::document::{BackDated, Gap, Meta, Provenance};
+use super::history::History;
+use super::spell;
+use crate::session::event::Event;
+use crate::session::run::Exit;
+use crate::session::state::Run;
+
+/// The two clocks drift and are read one after the other; more than this between two entries is a step.
+const STEP_MS: i64 = 1_000;
+
+pub(super) fn provenance(history: &History, meta: &Meta, gaps: Vec<Gap>) -> Provenance {
+    let runs = || history.state.runs.values();
+    let ends = || runs().filter_map(|run| run.ended.as_ref());
+    let mut found = Provenance {
+        entries: history.entries.len() as u64,
+        head: meta.head.clone(),
+        trouble: meta.trouble.clone(),
+        gaps,
+        redacted: ends().map(|ended| (ended.run, ended.end.redacted)).filter(|(_, count)| *count > 0).collect(),
+        dropped: ends().map(|ended| (ended.run, ended.end.dropped)).filter(|(_, bytes)| *bytes > 0).collect(),
+        unseen: ends().filter(|ended| ended.unseen).map(|ended| ended.run).collect(),
+        unknown_ends: runs().filter(|run| end_unknown(run)).map(|run| run.started.run).collect(),
+        reboots: history.state.boot.1,
+        overrides: history.state.overrides.iter().map(|(rule, reason, _)| (rule.clone(), reason.clone())).collect(),
+        clock_steps: clock_steps(history),
+        ..Provenance::default()
+    };
+    for entry in history.entries {
+        match &entry.event {
+            Event::TailSetAside { bytes, file } => found.torn.push((*bytes, file.clone())),
+            Event::Unknown => found.unread += 1,
+            _ => {}
+        }
+        if let Some(happened) = &entry.happened {
+            found.back_dated.push(BackDated { seq: entry.seq, happened: happened.clone(), recorded: entry.at });
+        }
+    }
+    found
+}
+
+fn end_unknown(run: &Run) -> bool {
+    let unseen = run.ended.as_ref().is_some_and(|ended| ended.end.exit == Exit::Unknown);
+    (run.interrupted || unseen) && run.settled.is_none()
+}
+
+fn clock_steps(history: &History) -> Vec<(u64, u64, i64)> {
+    let mut steps = Vec::new();
+    let mut before = None;
+    for (entry, now) in history.moments() {
+        if let Some((seq, then)) = before.replace((entry.seq, now))
+            && then.boot == now.boot
+        {
+            let wall = (now.at - then.at).num_milliseconds();
+            let own = spell::signed(now.boot_ms).saturating_sub(spell::signed(then.boot_ms));
+            let step = wall.saturating_sub(own);
+            if step.saturating_abs() > STEP_MS {
+                steps.push((seq, entry.seq, step));
+            }
+        }
+    }
+    steps
+}

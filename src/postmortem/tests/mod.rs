@@ -1,0 +1,8 @@
+//! The record held against incidents that happened, and against content that means harm.
+
+mod determinism;
+mod fixture;
+mod hachyderm;
+mod hostile;
+mod lama;
+mod rows;

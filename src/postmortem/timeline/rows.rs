@@ -1,0 +1,232 @@
+//! From entries to rows: which runs stand together in one, and which moments are key moments.
+
+use std::collections::BTreeMap;
+
+use super::words::{Before, sentence};
+use crate::postmortem::describe;
+use crate::postmortem::document::{EventRow, Evidence, Marker};
+use crate::postmortem::history::{History, healthy};
+use crate::postmortem::prose::{Prose, brief};
+use crate::runbook::{Effect, StepId};
+use crate::session::entry::{Entry, When};
+use crate::session::event::{Event, Mark, RunStarted};
+use crate::session::run::{Purpose, RunNo};
+use crate::session::state::Run;
+
+/// A row on its way.
+pub(super) struct Draft<'a> {
+    pub(super) row: EventRow,
+    /// The runs it tells of, in order: tries of one step, or checks put together.
+    pub(super) runs: Vec<&'a Run>,
+    /// Who.
+    pub(super) by: &'a str,
+    /// A read-only check that was as expected: it may stand in one row with its neighbours.
+    pub(super) check: bool,
+}
+
+/// One row per entry that has one, in the order of the journal. T+ is filled in later.
+pub(super) fn rows<'a>(history: &'a History<'a>) -> Vec<Draft<'a>> {
+    let mut drafts: Vec<Draft<'a>> = Vec::new();
+    let mut series: BTreeMap<&'a StepId, usize> = BTreeMap::new();
+    let mut before = Before::default();
+    let mut last_mark: Option<Mark> = None;
+    let mut declared = false;
+    let last_close = history.entries.iter().rposition(|entry| matches!(entry.event, Event::Closed { .. }));
+    for (index, entry) in history.entries.iter().enumerate() {
+        if let Event::RunStarted(started) = &entry.event {
+            if let Some(run) = history.run(started.run) {
+                add_run(history, entry, started, run, &mut drafts, &mut series);
+            }
+            continue;
+        }
+        before.superseded = match &entry.event {
+            Event::Marked { mark } => history.marked(*mark).is_some_and(|counts| !std::ptr::eq(counts, entry)),
+            _ => false,
+        };
+        before.implied = match &entry.event {
+            Event::StatusChanged { status } => last_mark.is_some_and(|mark| mark.as_str() == status.as_str()),
+            _ => false,
+        };
+        let marker = match &entry.event {
+            Event::Marked { mark } if !before.superseded => marker_of(*mark),
+            Event::Opened(opened) if !opened.planned && opened.drill.is_none() => {
+                opened.severity.map(Marker::Declared).filter(|_| !declared)
+            }
+            Event::SeverityChanged { severity } if !declared => Some(Marker::Declared(*severity)),
+            Event::Closed { .. } if last_close == Some(index) && history.state.closed => Some(Marker::Closed),
+            _ => None,
+        };
+        declared |= matches!(entry.event, Event::SeverityChanged { .. })
+            || matches!(&entry.event, Event::Opened(opened) if opened.severity.is_some());
+        if let Some(event) = sentence(history, entry, before) {
+            let time = entry.time();
+            let row = EventRow {
+                seq: entry.seq,
+                t_plus_ms: 0,
+                recorded: recorded(entry),
+                phase: phase(history, entry, &time),
+                time,
+                marker,
+                event,
+                evidence: vec![Evidence::Entry(entry.seq)],
+            };
+            drafts.push(Draft { row, runs: Vec::new(), by: &entry.by, check: false });
+        }
+        match &entry.event {
+            Event::Attached { .. } => before.attached = true,
+            Event::Moved { phase, .. } => before.phase = Some(*phase),
+            _ => {}
+        }
+        last_mark = match &entry.event {
+            Event::Marked { mark } => Some(*mark),
+            _ => None,
+        };
+    }
+    for draft in &mut drafts {
+        tell(history, draft);
+    }
+    drafts
+}
+
+fn add_run<'a>(
+    history: &'a History<'a>,
+    entry: &'a Entry,
+    started: &'a RunStarted,
+    run: &'a Run,
+    drafts: &mut Vec<Draft<'a>>,
+    series: &mut BTreeMap<&'a StepId, usize>,
+) {
+    if let Purpose::Step { step, .. } = &started.purpose
+        && let Some(until) = history.step(step).and_then(|step| step.until)
+    {
+        let open = series.get(step).and_then(|index| drafts.get_mut(*index)).filter(|draft| {
+            let first = draft.runs.first().map(|first| run.at.since(&first.at));
+            let last_healthy = draft.runs.last().is_some_and(|last| healthy(last));
+            !last_healthy && first.is_some_and(|ms| u128::from(ms) <= until.for_.as_millis())
+        });
+        if let Some(draft) = open {
+            draft.runs.push(run);
+            return;
+        }
+        series.insert(step, drafts.len());
+    }
+    let time = entry.time();
+    let row = EventRow {
+        seq: entry.seq,
+        t_plus_ms: 0,
+        recorded: recorded(entry),
+        phase: history.phase_of_run(run),
+        time,
+        marker: None,
+        event: Prose::new(),
+        evidence: Vec::new(),
+    };
+    drafts.push(Draft { row, runs: vec![run], by: &entry.by, check: false });
+}
+
+/// Writes the sentence of a row that tells of runs.
+fn tell(history: &History, draft: &mut Draft) {
+    let Some(last) = draft.runs.last() else { return };
+    let tries = draft.runs.len();
+    draft.check = last.started.effect == Effect::Read
+        && !matches!(last.started.purpose, Purpose::AdHoc | Purpose::Undo { .. } | Purpose::Probe { .. })
+        && !last.started.edited
+        && last.ended.as_ref().is_some_and(|ended| ended.verdict.is_healthy());
+    let mut prose = Prose::new().text(format!("{} ", draft.by)).then(describe::deed(history, last)).text(" → ");
+    if tries > 1 {
+        prose = prose.text(if healthy(last) { format!("at try {tries}: ") } else { format!("up to try {tries}: ") });
+    }
+    draft.row.event = prose.then(describe::result(last));
+    draft.row.evidence = evidence(&draft.runs);
+}
+
+/// The row several checks stand in.
+pub(super) fn checks(history: &History, drafts: &[Draft]) -> Option<EventRow> {
+    let first = drafts.first()?;
+    let runs: Vec<&Run> = drafts.iter().flat_map(|draft| draft.runs.iter().copied()).collect();
+    let mut prose = Prose::new().text(format!("{} ran {} checks, all as expected: ", first.by, drafts.len()));
+    for (place, draft) in drafts.iter().take(NAMED).enumerate() {
+        let Some(run) = draft.runs.last() else { continue };
+        prose = if place > 0 { prose.text(", ") } else { prose };
+        prose = prose.then(describe::name(history, run));
+    }
+    if let Some(more) = drafts.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        prose = prose.text(format!(" and {more} more"));
+    }
+    Some(EventRow { event: prose, evidence: evidence(&runs), ..first.row.clone() })
+}
+
+/// Checks named in a row that stands for several.
+const NAMED: usize = 6;
+
+fn evidence(runs: &[&Run]) -> Vec<Evidence> {
+    runs.iter().map(|run| Evidence::Run(run.started.run)).collect()
+}
+
+fn phase(history: &History, entry: &Entry, time: &When) -> Option<crate::runbook::PhaseName> {
+    let of_run = |run: &RunNo| history.run(*run).and_then(|run| history.phase_of_run(run));
+    match &entry.event {
+        Event::RunInterrupted { run }
+        | Event::RunSettled { run, .. }
+        | Event::StopAsked { run, .. }
+        | Event::SignSeen { run, .. }
+        | Event::Pinned { run, .. } => of_run(run),
+        Event::Skipped { step, .. } | Event::Answered { step, .. } => history.phase_of_step(step),
+        Event::Moved { phase, .. } | Event::TimeBoxAnswered { phase, .. } => Some(*phase),
+        _ => None,
+    }
+    .or_else(|| history.phase_at(time.sort_key()))
+}
+
+fn marker_of(mark: Mark) -> Option<Marker> {
+    match mark {
+        Mark::ImpactStarted => Some(Marker::ImpactBegins),
+        Mark::Detected => Some(Marker::Detected),
+        Mark::Acknowledged => None,
+        Mark::Mitigated => Some(Marker::Mitigated),
+        Mark::Resolved => Some(Marker::Resolved),
+    }
+}
+
+/// When an entry was recorded, where that is another second than the one it happened in.
+fn recorded(entry: &Entry) -> Option<chrono::DateTime<chrono::Utc>> {
+    let happened = entry.happened.as_ref()?;
+    let same = happened.is_exact() && happened.sort_key().timestamp() == entry.at.timestamp();
+    (!same).then_some(entry.at)
+}
+
+/// The last run before a mark that was as expected and tells why the mark was set: for mitigated the step that mitigates or the
+/// last change, for resolved the last run of verify.
+pub(in crate::postmortem) fn last_proof(history: &History, entry: &Entry) -> Option<RunNo> {
+    let mitigated = matches!(entry.event, Event::Marked { mark: Mark::Mitigated });
+    let time = entry.time().sort_key();
+    let fits = |run: &&Run| {
+        let ended = History::end_of(run).is_some_and(|end| end <= time || entry.happened.is_none());
+        run.end_seq.is_some_and(|end| end < entry.seq) && ended && healthy(run)
+    };
+    let runs = || history.state.runs.values().rev().filter(fits);
+    let of_step = |run: &&Run| match &run.started.purpose {
+        Purpose::Step { step, .. } => history.step(step).is_some_and(|step| step.mitigates),
+        _ => false,
+    };
+    let run = if mitigated {
+        runs().find(of_step).or_else(|| runs().find(|run| run.started.effect != Effect::Read))
+    } else {
+        runs().find(|run| history.phase_of_run(run) == Some(crate::runbook::PhaseName::Verify))
+    };
+    run.map(|run| run.started.run)
+}
+
+/// Texts of an entry that its row has not room for.
+pub(in crate::postmortem) fn long_text(entry: &Entry) -> Option<&str> {
+    let text = match &entry.event {
+        Event::Note { text, .. } => text,
+        Event::Answered { answer, .. } => answer,
+        Event::Skipped { reason, .. } | Event::Overridden { reason, .. } | Event::TimeBoxAnswered { reason, .. } => {
+            reason
+        }
+        Event::Left { note } | Event::Closed { note } => note.as_ref()?,
+        _ => return None,
+    };
+    brief(text, describe::CELL).1.then_some(text)
+}

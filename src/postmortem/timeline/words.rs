@@ -1,0 +1,148 @@
+//! What an entry says in its row: actor, verb, object, result; past tense; nothing that blames.
+
+use crate::postmortem::describe::CELL;
+use crate::postmortem::history::History;
+use crate::postmortem::prose::{Prose, brief};
+use crate::runbook::Lead;
+use crate::session::entry::Entry;
+use crate::session::event::{Event, Mark, MoveCause, Source, Tag};
+
+/// Characters of a line of output that a row takes.
+const LINE: usize = 240;
+
+/// The sentence for an entry that has a row of its own; none for one that has not. Runs are told elsewhere.
+pub(super) fn sentence(history: &History, entry: &Entry, before: Before) -> Option<Prose> {
+    let by = |words: &str| Prose::new().text(format!("{} {words}", entry.by));
+    let why = |prose: Prose, reason: &str| match brief(reason, CELL).0 {
+        reason if reason.is_empty() => prose,
+        reason => prose.text(": ").text(reason),
+    };
+    let titled = |words: &str, step| by(words).title(history.title_of(step));
+    Some(match &entry.event {
+        Event::Opened(opened) => {
+            let prose = by("opened the session ").title(opened.title.clone());
+            match &opened.runbook {
+                Some(runbook) => prose.text(" with the runbook ").code(runbook.id.clone()),
+                None => prose.text(" without a runbook"),
+            }
+        }
+        Event::Attached { host, .. } if before.attached => by("took the session up again on ").code(host.clone()),
+        Event::Left { note } => why(by("left the session open"), note.as_deref().unwrap_or_default()),
+        Event::VariableSet { name, value, source: Source::Operator } => {
+            let prose = by("set ").code(name.clone());
+            match value {
+                Some(value) => prose.text(" to ").code(brief(value, CELL).0),
+                None => prose.text(" (secret)"),
+            }
+        }
+        Event::RunInterrupted { run } => Prose::new().run(*run).text(" was interrupted; nobody saw its end"),
+        Event::RunSettled { run, happened, because } => {
+            let outcome = if *happened { " happened" } else { " did not happen" };
+            why(by("found that ").run(*run).text(outcome), because)
+        }
+        Event::StopAsked { run, force } => {
+            let prose = by("asked to stop ").run(*run);
+            if *force { prose.text(", by force if need be") } else { prose }
+        }
+        Event::SignSeen { run, finding, line, text, .. } => {
+            let prose = Prose::new().run(*run).text(" pointed to a cause");
+            let prose = match finding {
+                Some(finding) => prose.text(": ").text(brief(finding, CELL).0),
+                None => prose,
+            };
+            prose.text(format!(" – line {line}: ")).code(brief(text, LINE).0)
+        }
+        Event::Moved { phase, because, .. } if before.phase.is_some_and(|before| before != *phase) => {
+            let prose = by(&format!("went to {phase}"));
+            match because {
+                // Where the walk leads by itself, the column of phases says enough.
+                MoveCause::Start | MoveCause::Passed(_) | MoveCause::VerifyFirst(_) => return None,
+                MoveCause::Operator => prose,
+                MoveCause::Failed(step) => {
+                    prose.text(" as ").title(history.title_of(step)).text(" was not as expected")
+                }
+                MoveCause::Skipped(step) => prose.text(" after skipping ").title(history.title_of(step)),
+                MoveCause::Answered(step) => prose.text(" by the decision ").title(history.title_of(step)),
+                MoveCause::Sign(step) => prose.text(" by a sign in ").title(history.title_of(step)),
+            }
+        }
+        Event::Skipped { step, reason } => why(titled("skipped ", step), reason),
+        Event::Answered { step, answer, go, healthy } => {
+            let prose = why(titled("answered ", step), answer);
+            let prose = if *healthy { prose } else { prose.text(" (not as expected)") };
+            match go {
+                Some(Lead::Next) | None => prose,
+                Some(go) => prose.text(" → ").text(go.to_string()),
+            }
+        }
+        Event::Overridden { rule, reason } => why(by("overrode the rule ").title(rule.clone()), reason),
+        Event::Note { tag, text } => note(entry, *tag, text),
+        Event::Pinned { run, first, last, text } => {
+            let lines = if first == last { format!("line {first}") } else { format!("lines {first}–{last}") };
+            by(&format!("pinned {lines} of ")).run(*run).text(" as evidence: ").code(brief(text, LINE).0)
+        }
+        Event::Marked { mark } if before.superseded => {
+            by(&format!("marked {}; a later mark replaces it", mark.as_str()))
+        }
+        Event::Marked { mark } => marked(history, entry, *mark),
+        Event::StatusChanged { status } if !before.implied => by(&format!("set the status to {}", status.as_str())),
+        Event::SeverityChanged { severity } => by(&format!("set the severity to {severity}")),
+        Event::TimeBoxAnswered { phase, decision, reason } => {
+            let decision = brief(decision, CELL).0;
+            why(by(&format!("decided when the time box of {phase} was over: {decision}")), reason)
+        }
+        Event::Closed { note } => why(by("closed the session"), note.as_deref().unwrap_or_default()),
+        Event::Reopened => by("opened the session again"),
+        Event::Attached { .. }
+        | Event::VariableSet { .. }
+        | Event::VariableUnset { .. }
+        | Event::LaneOpened { .. }
+        | Event::RunStarted(_)
+        | Event::RunEnded(_)
+        | Event::Moved { .. }
+        | Event::StatusChanged { .. }
+        | Event::TailSetAside { .. }
+        | Event::Unknown => return None,
+    })
+}
+
+/// What went before an entry, as far as its row depends on it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Before {
+    /// A process was at the wheel before.
+    pub(super) attached: bool,
+    /// The phase before.
+    pub(super) phase: Option<crate::runbook::PhaseName>,
+    /// A later mark of the same kind counts.
+    pub(super) superseded: bool,
+    /// The mark right before says the same.
+    pub(super) implied: bool,
+}
+
+fn note(entry: &Entry, tag: Tag, text: &str) -> Prose {
+    let verb = match tag {
+        Tag::Plain => "noted",
+        Tag::Good => "noted as having gone well",
+        Tag::Bad => "noted as having gone badly",
+        Tag::Luck => "noted as luck",
+        Tag::Question => "asked",
+        Tag::DeadEnd => "ruled out",
+        Tag::Todo => "noted to be done",
+    };
+    Prose::new().text(format!("{} {verb}: ", entry.by)).text(brief(text, CELL).0)
+}
+
+fn marked(history: &History, entry: &Entry, mark: Mark) -> Prose {
+    if mark == Mark::Acknowledged {
+        return Prose::new().text(format!("{} acknowledged it", entry.by));
+    }
+    let prose = Prose::new().text(format!("marked by {}", entry.by));
+    let proof = match mark {
+        Mark::Mitigated | Mark::Resolved => super::rows::last_proof(history, entry),
+        _ => None,
+    };
+    match proof {
+        Some(run) => prose.text(" after ").run(run),
+        None => prose,
+    }
+}
