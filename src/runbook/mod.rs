@@ -1,7 +1,7 @@
 //! What should be done: the runbook, its phases and steps. Pure.
 //!
 //! A runbook is written in YAML (format version 1: diagnose, revert, fix, verify). This room turns its text into a typed
-//! [`Runbook`] and reports everything that is wrong with it at once: [`parse`].
+//! [`Runbook`] and reports everything that is wrong with it at once: [`parse()`].
 //!
 //! The way of a text: `yaml` reads it into a tree of nodes with places; `decode` holds each value against the tables of
 //! [`keys`] and puts the [`model`] together; `check` looks at what only shows in the whole (names that lead nowhere); and each
