@@ -2,7 +2,10 @@
 
 pub mod escape;
 mod hostile;
+pub mod human;
 pub mod lines;
 pub mod plain;
 pub mod redact;
 mod sequence;
+pub mod visible;
+pub mod width;
