@@ -7,5 +7,6 @@ pub mod lines;
 pub mod plain;
 pub mod redact;
 mod sequence;
+pub mod styled;
 pub mod visible;
 pub mod width;

@@ -1,0 +1,73 @@
+//! A part of an output as lines.
+
+use super::line::Line;
+use super::screen::Screen;
+
+/// The most lines that one call gives, however many are asked for.
+pub const MOST_LINES: usize = 32 * 1024;
+/// Rows of the terminal that the output is shown to. What moves upwards reaches no further.
+const ROWS: u16 = 50;
+/// Fed between two looks at how far it got; no byte makes more than one line.
+const STRIDE: usize = 4096;
+
+/// The first lines of the output, as a terminal so wide shows them, long ones wrapped; a bare line feed begins a line.
+///
+/// Meant for a part of an output that the caller has bounded; it stops reading when it has what it needs.
+#[must_use]
+pub fn render(output: &[u8], columns: u16, at_most: usize) -> Vec<Line> {
+    let at_most = at_most.min(MOST_LINES);
+    let mut screen = Screen::with_scrollback(columns, ROWS, true, at_most + STRIDE + usize::from(ROWS));
+    for part in output.chunks(STRIDE) {
+        screen.feed(part);
+        if screen.parser.screen().scrollback_len() >= at_most {
+            break;
+        }
+    }
+    rows(&mut screen, 0, at_most)
+}
+
+/// The last lines of the output, in the same way.
+#[must_use]
+pub fn render_end(output: &[u8], columns: u16, at_most: usize) -> Vec<Line> {
+    let at_most = at_most.min(MOST_LINES);
+    let mut screen = Screen::with_scrollback(columns, ROWS, true, at_most + 1);
+    screen.feed(output);
+    let used = screen.parser.screen().scrollback_len() + used_rows(&screen.parser);
+    rows(&mut screen, used.saturating_sub(at_most), at_most)
+}
+
+/// Rows from `first` on, counted from the oldest one kept.
+fn rows(screen: &mut Screen, first: usize, at_most: usize) -> Vec<Line> {
+    let parser = &mut screen.parser;
+    let scrolled = parser.screen().scrollback_len();
+    let end = (scrolled + used_rows(parser)).min(first.saturating_add(at_most));
+    let mut lines = Vec::with_capacity(end.saturating_sub(first));
+    // The row above says whether the first one continues it.
+    let mut at = first.saturating_sub(1);
+    let mut continues = false;
+    while at < end {
+        let top = at.min(scrolled);
+        parser.screen_mut().set_scrollback(scrolled - top);
+        let shown = parser.screen();
+        for row in at - top..usize::from(ROWS).min(end - top) {
+            let Ok(row) = u16::try_from(row) else { break };
+            if at >= first {
+                lines.push(Line::of(shown, row, continues));
+            }
+            continues = shown.row_wrapped(row);
+            at += 1;
+        }
+    }
+    parser.screen_mut().set_scrollback(0);
+    lines
+}
+
+/// Rows of the living screen down to the last one written to.
+fn used_rows(parser: &vt100::Parser) -> usize {
+    let screen = parser.screen();
+    let (row, column) = screen.cursor_position();
+    let below = (row + 1..ROWS).rev().find(|row| !Line::of(screen, *row, false).spans.is_empty());
+    let last = below.unwrap_or(row);
+    let is_begun = last > row || column > 0 || !Line::of(screen, last, false).spans.is_empty();
+    usize::from(last) + usize::from(is_begun)
+}
