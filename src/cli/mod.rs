@@ -2,9 +2,13 @@
 //!
 //! A subcommand is a module with `Args` (what clap fills in) and `run` (what is done with it), and one line in `Command`.
 
+mod audit;
 mod backstage;
 mod check;
 mod exit;
+mod note;
+mod report;
+mod sessions;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -23,8 +27,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Prove that a session's journal is what it was.
+    Audit(audit::Args),
     /// Report everything that is wrong with runbooks.
     Check(check::Args),
+    /// Add a note to a session, also while somebody else drives it.
+    Note(note::Args),
+    /// List sessions, newest first.
+    Sessions(sessions::Args),
 }
 
 /// Does what the arguments (the program's name first) ask for.
@@ -45,16 +55,16 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let done = match cli.command {
+        Command::Audit(args) => audit::run(&args, &mut std::io::stdout().lock()),
         Command::Check(args) => check::run(&args, &mut std::io::stdout().lock()),
+        Command::Note(args) => note::run(&args, &mut std::io::stdout().lock()),
+        Command::Sessions(args) => sessions::run(&args, &mut std::io::stdout().lock()),
     };
     match done {
         Ok(exit) => exit.into(),
         // Whoever read the output has enough, as in `stanch check . | head`.
         Err(error) if is_broken_pipe(&error) => Exit::Fine.into(),
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            Exit::Internal.into()
-        }
+        Err(error) => report::report(&error).into(),
     }
 }
 

@@ -16,7 +16,6 @@ pub enum Error {
         /// What was tried: "read /a/b".
         what: String,
         /// Why not.
-        #[source]
         cause: io::Error,
     },
     /// The journal is broken in the middle: it can be read up to there, but not be written.

@@ -67,7 +67,11 @@ impl Paths {
     pub fn writable(mut self) -> Result<Self> {
         let Err(cause) = try_to_write(&self.data) else { return Ok(self) };
         let why = Error::at("write to", &self.data)(cause);
-        let Some(folder) = self.memory.iter().find(|folder| try_to_write(folder).is_ok() && is_private(folder)) else {
+        // Only inside what is there: `/dev/shm` made by us would be a folder on the disk.
+        let usable = |folder: &&PathBuf| {
+            folder.parent().is_some_and(Path::is_dir) && try_to_write(folder).is_ok() && is_private(folder)
+        };
+        let Some(folder) = self.memory.iter().find(usable) else {
             return Err(why);
         };
         self.data.clone_from(folder);
@@ -136,7 +140,7 @@ mod tests {
         fs::create_dir(&theirs).unwrap();
         fs::set_permissions(&theirs, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
         let ours = folder.path().join("ours");
-        paths.memory = vec![theirs, ours.clone()];
+        paths.memory = vec![folder.path().join("missing/ours"), theirs, ours.clone()];
         let fallen = paths.clone().writable().unwrap();
         assert_eq!(fallen.data, ours);
         assert!(fallen.in_memory.unwrap().contains("file/data"));

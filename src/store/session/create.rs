@@ -34,7 +34,7 @@ pub fn create(paths: &Paths, name: &str, runbook: Option<&str>, at: DateTime<Utc
         let path = session.runbook();
         private::write_new(&path, text.as_bytes()).map_err(Error::at("write", &path))?;
     }
-    for folder in [session.path(), &sessions] {
+    for folder in [session.path(), &sessions, &paths.data] {
         private::sync_dir(folder).map_err(Error::at("sync", folder))?;
     }
     Ok(session)

@@ -1,0 +1,45 @@
+//! An error as it is told: what could not be done, and what to do about it.
+
+use super::Exit;
+use crate::store;
+use crate::text::plain;
+
+/// Tells an error on standard error; gives the exit code that goes with it.
+pub(super) fn report(error: &anyhow::Error) -> Exit {
+    let (text, exit) = words(error);
+    eprint!("{text}");
+    exit
+}
+
+fn words(error: &anyhow::Error) -> (String, Exit) {
+    let store = error.downcast_ref::<store::Error>();
+    let hint = store.and_then(store::Error::hint).map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
+    // Names of files and sessions are in it: whatever bytes they have, none of them steers the terminal.
+    let text = plain::strip(format!("error: {error:#}\n{hint}").as_bytes());
+    (text, store.map_or(Exit::Internal, exit))
+}
+
+fn exit(error: &store::Error) -> Exit {
+    use store::Error;
+    match error {
+        Error::Io { .. } | Error::Damaged { .. } => Exit::Input,
+        Error::Held { .. } => Exit::Person,
+        _ => Exit::Usage,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_told_with_its_hint_and_without_control_characters() {
+        let asked = "\u{1b}[2Jx".to_owned();
+        let error = store::Error::NoSession { asked, sessions: "/data/\u{9b}sessions".into() };
+        let (text, exit) = words(&error.into());
+        assert!(text.starts_with("error: could not find a session named"), "{text}");
+        assert!(text.ends_with("\nhint: `stanch sessions` lists them\n"), "{text}");
+        assert!(!text.contains(['\u{1b}', '\u{9b}']));
+        assert_eq!(exit, Exit::Usage);
+    }
+}
