@@ -34,13 +34,11 @@ pub(super) fn ids(built: &Built, problems: &mut Problems) {
 
 /// A phase that is written has steps, and there is a step at all.
 pub(super) fn phases(built: &Built, problems: &mut Problems) {
-    for phase in &built.phases {
-        // A step that was no step at all was reported; then the list is empty for another reason.
-        let has_steps = !built.runbook.phase(phase.value).steps.is_empty();
-        if !has_steps {
-            let message = format!("`{}` has no steps", phase.value);
-            problems
-                .add(Problem::new(&rules::EMPTY_PHASE, phase, message).help("give it `steps`, or leave the phase out"));
+    for phase in built.phases.iter().filter(|phase| !phase.unreadable) {
+        let name = phase.at.value;
+        if built.runbook.phase(name).steps.is_empty() {
+            let problem = Problem::new(&rules::EMPTY_PHASE, &phase.at, format!("`{name}` has no steps"));
+            problems.add(problem.help("give it `steps`, or leave the phase out"));
         }
     }
     if built.phases.is_empty() {

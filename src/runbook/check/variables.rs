@@ -32,7 +32,7 @@ pub(super) fn shown_names(names: &Names, problems: &mut Problems) {
             let guess = nearest(&spot.value, names.variables.iter().map(String::as_str));
             let help = "declare it under `vars`, or capture it; a literal dollar sign is written `$$`";
             problem = match guess {
-                Some(guess) => problem.help(format!("`{guess}` is declared")).suggest(Some(format!("${guess}"))),
+                Some(guess) => problem.suggest(Some(format!("${guess}"))),
                 None => problem.help(help),
             };
         }

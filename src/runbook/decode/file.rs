@@ -14,9 +14,18 @@ pub(crate) struct Built {
     /// Its steps in the order of the file's phases.
     pub(crate) steps: Vec<StepSpot>,
     /// The phases that are written, each at its key.
-    pub(crate) phases: Vec<Spot<PhaseName>>,
+    pub(crate) phases: Vec<Written>,
     /// The rules of `allow`.
     pub(crate) allowed: Vec<Spot<String>>,
+}
+
+/// A phase that is written.
+#[derive(Debug)]
+pub(crate) struct Written {
+    /// Its key.
+    pub(crate) at: Spot<PhaseName>,
+    /// Its steps were no list, which was reported: nobody knows whether there are any.
+    pub(crate) unreadable: bool,
 }
 
 /// A step's id and where it stands: at `id`, or at `title` where the id was made of it.
@@ -31,7 +40,7 @@ pub(crate) struct StepSpot {
 
 /// Puts the runbook together, checking each mapping on its own where its places are still known.
 pub(crate) fn build(id: &str, mut fields: Fields, problems: &mut Problems) -> Built {
-    let phases = PhaseName::ALL.into_iter().filter_map(|name| Some(fields.has(name.as_str())?.with(name))).collect();
+    let phases = PhaseName::ALL.into_iter().filter_map(|name| written(&fields, name)).collect();
     let mut steps = Vec::new();
     let vars = vars(&mut fields, problems);
     let diagnose = phase(&mut fields, PhaseName::Diagnose, &mut steps, problems);
@@ -81,6 +90,16 @@ pub(crate) fn build(id: &str, mut fields: Fields, problems: &mut Problems) -> Bu
     #[cfg(test)]
     all_taken(&fields, &[]);
     Built { runbook, steps, phases, allowed }
+}
+
+/// The key of a phase that is written.
+fn written(fields: &Fields, name: PhaseName) -> Option<Written> {
+    let at = fields.has(name.as_str())?.with(name);
+    let unreadable = match fields.get(name.as_str()).map(|spot| &spot.value) {
+        Some(Value::Fields(phase)) => phase.has("steps").is_some() && phase.get("steps").is_none(),
+        _ => true,
+    };
+    Some(Written { at, unreadable })
 }
 
 /// In tests: every key of the tables has its room in the model.

@@ -1,5 +1,9 @@
 //! Regular expressions: compiled once per spelling, and what is wrong with one shown at its character.
 
+use std::collections::HashMap;
+
+use regex_syntax::hir::{Class, Hir, HirKind};
+
 use super::shaper::Shaper;
 use crate::runbook::model::Pattern;
 use crate::runbook::names::bad_variable;
@@ -9,26 +13,40 @@ use crate::runbook::shape::PatternUse;
 use crate::runbook::value::whole;
 use crate::runbook::yaml::Node;
 
+/// What all patterns of a file may cost together, in the units of [`cost`]: about a second.
+const BUDGET: u64 = 20_000_000;
+/// What the smallest pattern costs.
+const BASE_COST: u64 = 100;
+
+/// Patterns compiled so far: many steps share theirs.
+#[derive(Default)]
+pub(super) struct Patterns {
+    known: HashMap<String, Pattern>,
+    spent: u64,
+}
+
+/// About how much there is to compile: the ranges of characters, counted as often as they are repeated.
+fn cost(hir: &Hir) -> u64 {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => literal.0.len() as u64,
+        HirKind::Class(Class::Unicode(class)) => 2 * class.ranges().len() as u64,
+        HirKind::Class(Class::Bytes(class)) => class.ranges().len() as u64,
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min).max(1);
+            cost(&repetition.sub).saturating_mul(u64::from(times))
+        }
+        HirKind::Capture(capture) => cost(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().fold(1, |sum, part| cost(part).saturating_add(sum))
+        }
+    }
+}
+
 impl Shaper<'_, '_> {
     /// Reads a pattern and what its use needs of it.
     pub(super) fn pattern(&mut self, node: &Node, text: &str, usage: PatternUse) -> Option<Pattern> {
-        let pattern = match self.patterns.get(text) {
-            Some(pattern) => pattern.clone(),
-            None => match Pattern::new(text) {
-                Ok(pattern) => {
-                    self.patterns.insert(text.to_owned(), pattern.clone());
-                    pattern
-                }
-                Err(error) => {
-                    let problem = self.bad_pattern(node, text, &error);
-                    self.problems.add(problem);
-                    if usage == PatternUse::Sign {
-                        self.names.variables.extend(group_names(text));
-                    }
-                    return None;
-                }
-            },
-        };
+        let pattern = self.compiled(node, text, usage)?;
         match usage {
             PatternUse::Whole if whole(text).is_err() => {
                 let problem =
@@ -61,6 +79,40 @@ impl Shaper<'_, '_> {
             }
         }
         Some(pattern)
+    }
+
+    /// Compiles a pattern, or finds it among those compiled before.
+    fn compiled(&mut self, node: &Node, text: &str, usage: PatternUse) -> Option<Pattern> {
+        if let Some(pattern) = self.patterns.known.get(text) {
+            return Some(pattern.clone());
+        }
+        if self.patterns.spent > BUDGET {
+            return None;
+        }
+        // Most patterns are words with anchors and dots: no need to take those apart twice.
+        let simple = !text.contains(['\\', '[', '{']) && !text.contains("(?");
+        let more = if simple { 4 * text.len() as u64 } else { regex_syntax::parse(text).map_or(0, |hir| cost(&hir)) };
+        self.patterns.spent = self.patterns.spent.saturating_add(more).saturating_add(BASE_COST);
+        if self.patterns.spent > BUDGET {
+            let problem =
+                Problem::new(&rules::TOO_LARGE, &node.at, "the patterns of this file are too large taken together");
+            self.problems.add(problem.help("from here on none is looked at; repeat less, and prefer [0-9] to \\d"));
+            return None;
+        }
+        match Pattern::new(text) {
+            Ok(pattern) => {
+                self.patterns.known.insert(text.to_owned(), pattern.clone());
+                Some(pattern)
+            }
+            Err(error) => {
+                let problem = self.bad_pattern(node, text, &error);
+                self.problems.add(problem);
+                if usage == PatternUse::Sign {
+                    self.names.variables.extend(group_names(text));
+                }
+                None
+            }
+        }
     }
 
     fn bad_pattern(&self, node: &Node, text: &str, error: &regex::Error) -> Problem {

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::fields::{Fields, Value};
+use super::pattern::Patterns;
 use crate::runbook::keys::Table;
-use crate::runbook::model::{ExitRule, Host, Pattern};
+use crate::runbook::model::{ExitRule, Host};
 use crate::runbook::names::{Names, bad_variable, is_host, is_variable};
 use crate::runbook::problem::{Problem, Problems, Spot, shown};
 use crate::runbook::prose::{mentions, spans};
@@ -18,8 +19,7 @@ pub(crate) struct Shaper<'s, 'p> {
     pub(super) source: &'s str,
     pub(super) problems: &'p mut Problems,
     pub(super) names: Names,
-    /// Patterns compiled so far: many steps share theirs.
-    pub(super) patterns: HashMap<String, Pattern>,
+    pub(super) patterns: Patterns,
 }
 
 /// The key a value belongs to: what messages call it, and where it stands.
@@ -30,7 +30,7 @@ pub(super) struct Label<'a> {
 
 impl<'s, 'p> Shaper<'s, 'p> {
     pub(crate) fn new(source: &'s str, problems: &'p mut Problems) -> Self {
-        Self { source, problems, names: Names::default(), patterns: HashMap::new() }
+        Self { source, problems, names: Names::default(), patterns: Patterns::default() }
     }
 
     /// Reads the whole file.
@@ -126,8 +126,13 @@ impl<'s, 'p> Shaper<'s, 'p> {
                 self.names.variables.insert(name.to_owned());
             }
             let value = self.value(node, of, &Label { name, at: key.at });
-            if let (Named::Host, Some(Spot { value: Value::Host(host), .. })) = (named, &value) {
-                self.names.hosts.push((key.at.with(name.to_owned()), host.clone()));
+            if named == Named::Host {
+                let host = match &value {
+                    Some(Spot { value: Value::Host(host), .. }) => host.clone(),
+                    // Its address is no address, which was said; its name is declared all the same.
+                    _ => Host::One(String::new()),
+                };
+                self.names.hosts.push((key.at.with(name.to_owned()), host));
             }
             out.extend(value.map(|value| (key.at.with(name.to_owned()), value)));
         }
@@ -153,7 +158,8 @@ impl<'s, 'p> Shaper<'s, 'p> {
         for key in table.keys.iter().filter(|key| key.required) {
             if fields.has(key.name).is_none() && !meant.contains(&key.name) {
                 let message = format!("`{}` is missing: {} needs it", key.name, table.name);
-                self.problems.add(Problem::new(&rules::MISSING_KEY, &at, message).help(key.doc));
+                self.problems
+                    .add(Problem::new(&rules::MISSING_KEY, &at, message).help(format!("{}: {}", key.name, key.doc)));
             }
         }
         fields
@@ -298,10 +304,13 @@ impl<'s, 'p> Shaper<'s, 'p> {
         let wanted: Vec<&str> = spans(text).map(|(_, name, _)| name).collect();
         let found: Vec<_> = spans(raw).collect();
         if found.iter().map(|(_, name, _)| *name).eq(wanted) {
-            self.names.shown.extend(found.into_iter().map(|(offset, name, whole)| {
-                let place = node.place_in_raw(raw, offset);
-                Spot { place, length: whole.len(), value: name.to_owned() }
-            }));
+            let places = node.places_in_raw(raw, found.iter().map(|(offset, ..)| *offset));
+            let spots = places.zip(&found).map(|(place, (_, name, whole))| Spot {
+                place,
+                length: whole.len(),
+                value: (*name).to_owned(),
+            });
+            self.names.shown.extend(spots);
         } else {
             self.names.shown.extend(mentions(text).into_iter().map(|name| node.at.with(name)));
         }

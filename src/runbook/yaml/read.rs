@@ -27,6 +27,10 @@ pub(crate) fn read<'a>(text: &'a str, problems: &mut Problems) -> Option<Node<'a
                 let mark = error.marker();
                 let at = Spot { place: Place { line: mark.line(), column: mark.col() + 1 }, length: 1, value: () };
                 let info = error.info();
+                if info.contains("recursion limit") {
+                    builder.problems.add(too_deep(&at));
+                    return None;
+                }
                 let hint = hint(text, at.place, &info);
                 let mut problem = Problem::new(&rules::SYNTAX, &at, format!("this is no YAML: {}", shown_cause(&info)));
                 problem.help = hint;
@@ -35,10 +39,11 @@ pub(crate) fn read<'a>(text: &'a str, problems: &mut Problems) -> Option<Node<'a
             }
         }
     }
-    if builder.root.is_none() {
+    if builder.root.as_ref().is_none_or(Node::is_null) {
         let at = Spot { place: Place { line: 1, column: 1 }, length: 1, value: () };
         let help = "a runbook begins with `stanch: 1` and a `title`";
         builder.problems.add(Problem::new(&rules::MISSING_KEY, &at, "the file is empty").help(help));
+        return None;
     }
     builder.root
 }
@@ -64,8 +69,8 @@ fn hint(text: &str, at: Place, info: &str) -> Option<String> {
     if indent.contains('\t') || info.contains("tab") {
         return Some("indent with spaces: YAML takes no tabs there".into());
     }
-    if info.contains("nest") || info.contains("recursion") || info.contains("depth") {
-        return Some(format!("values are nested at most {MAX_DEPTH} deep"));
+    if info.contains("quoted scalar") {
+        return Some("a quote before this line may have been left open".into());
     }
     if line.trim_start().contains(": ") {
         return Some("text with `: `, ` #`, or a leading `[`, `{`, `*`, `&`, `!`, `%`, `@` or a backquote needs quotes, or a block after `|`".into());
@@ -165,8 +170,7 @@ impl<'a> Builder<'a, '_> {
 
     fn open(&mut self, at: Spot, start: usize, style: StructureStyle, data: Data<'a>, refused: bool) -> Go {
         if self.stack.len() >= MAX_DEPTH {
-            let message = format!("values are nested more than {MAX_DEPTH} deep");
-            self.problems.add(Problem::new(&rules::TOO_DEEP, &at, message));
+            self.problems.add(too_deep(&at));
             return Go::Refused;
         }
         let length = if style == StructureStyle::Flow { 1 } else { at.length };
@@ -207,7 +211,11 @@ impl<'a> Builder<'a, '_> {
     }
 }
 
+fn too_deep(at: &Spot) -> Problem {
+    Problem::new(&rules::TOO_DEEP, at, format!("values are nested more than {MAX_DEPTH} deep"))
+}
+
 fn no_anchor(at: &Spot, message: &str) -> Problem {
     Problem::new(&rules::ALIAS, at, message)
-        .help("write it out where it is needed: a runbook is read from top to bottom, in a hurry")
+        .help("write it out where it is needed; plain text that begins with `*` or `&` goes in quotes")
 }

@@ -46,14 +46,21 @@ impl Node<'_> {
         source.get(self.range.clone()).unwrap_or_default()
     }
 
-    /// The place of a byte offset of the raw text.
-    pub(crate) fn place_in_raw(&self, raw: &str, offset: usize) -> Place {
-        let inside = place_of(raw, offset);
-        if inside.line == 1 {
-            Place { line: self.at.place.line, column: self.at.place.column + inside.column - 1 }
-        } else {
-            Place { line: self.at.place.line + inside.line - 1, column: inside.column }
-        }
+    /// The places of ascending byte offsets of the raw text.
+    pub(crate) fn places_in_raw(&self, raw: &str, offsets: impl Iterator<Item = usize>) -> impl Iterator<Item = Place> {
+        let mut place = self.at.place;
+        let mut done = 0;
+        offsets.map(move |offset| {
+            // Each from the one before: a text may show a great many names.
+            let step = place_of(raw.get(done..offset).unwrap_or_default(), offset - done);
+            place = if step.line == 1 {
+                Place { line: place.line, column: place.column + step.column - 1 }
+            } else {
+                Place { line: place.line + step.line - 1, column: step.column }
+            };
+            done = offset;
+            place
+        })
     }
 }
 
