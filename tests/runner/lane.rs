@@ -45,6 +45,15 @@ impl Bench {
         Self { folder, lane, notices, next: 1 }
     }
 
+    /// With another program as supervisor.
+    pub(crate) fn with_program(program: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (sender, notices) = channel();
+        let setup = LaneSetup { program: Some(program.to_owned()), ..setup(folder.path(), None) };
+        let lane = Lane::open(&folder.path().join("lanes/1"), &setup, move |notice| drop(sender.send(notice)));
+        Self { folder, lane: lane.unwrap(), notices, next: 1 }
+    }
+
     pub(crate) fn spec(&mut self, command: &str) -> RunSpec {
         let run = RunNo(self.next);
         self.next += 1;

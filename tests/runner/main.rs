@@ -3,5 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
 
 mod carry;
+mod clients;
 mod lane;
+mod modes;
+mod output;
 mod stop;
+mod users;

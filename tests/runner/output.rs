@@ -1,0 +1,129 @@
+//! Output is kept to the byte, whatever it is.
+
+use sha2::{Digest as _, Sha256};
+use stanch::runbook::Mode;
+use stanch::runner::Notice;
+use stanch::session::run::{Exit, RunEnd, RunNo};
+
+use crate::lane::Bench;
+
+fn sum(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Runs it in both modes and compares what was kept with what the command wrote into a file.
+fn kept_to_the_byte(command: &str) -> Vec<RunEnd> {
+    let mut bench = Bench::new();
+    let mut ends = Vec::new();
+    let file = bench.folder.path().join("expected");
+    let made = std::process::Command::new("sh").arg("-c").arg(format!("{{ {command}; }} >{}", file.display())).status();
+    assert!(made.unwrap().success());
+    let expected = std::fs::read(&file).unwrap();
+    for mode in [Mode::Pty, Mode::Pipe] {
+        let mut spec = bench.spec(command);
+        spec.mode = mode;
+        let end = bench.run_spec(&spec);
+        assert_eq!((end.exit.clone(), end.dropped, end.redacted), (Exit::Code(0), 0, 0), "{mode:?}");
+        let kept = bench.bytes(spec.run);
+        assert!(kept == expected, "{mode:?}: {} bytes kept of {}", kept.len(), expected.len());
+        assert_eq!(end.bytes, expected.len() as u64);
+        assert_eq!(end.lines, memchr::memchr_iter(b'\n', &expected).count() as u64);
+        assert_eq!(end.sha256, sum(&expected));
+        ends.push(end);
+    }
+    ends
+}
+
+#[test]
+fn a_million_lines_are_kept_to_the_byte() {
+    let ends = kept_to_the_byte("seq 1000000");
+    assert_eq!(ends[0].lines, 1_000_000);
+}
+
+#[test]
+fn a_line_of_a_megabyte_is_kept_to_the_byte() {
+    let ends = kept_to_the_byte("head -c 1048576 /dev/zero | tr '\\0' x; echo end");
+    assert_eq!(ends[0].lines, 1);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_kept_to_the_byte() {
+    kept_to_the_byte(
+        "i=0; while [ $i -lt 256 ]; do printf \"\\\\$(printf %o $i)\"; i=$((i + 1)); done; printf '\\377\\376\\200'",
+    );
+}
+
+#[test]
+fn sequences_that_only_look_like_words_of_ours_are_kept_to_the_byte() {
+    kept_to_the_byte("printf '\\033]7748;abc;1;end\\007\\033]7748;'; printf '\\033]774'; printf '\\033'");
+}
+
+#[test]
+fn a_prompt_without_a_newline_is_seen_while_the_command_waits() {
+    let mut bench = Bench::new();
+    let mut spec = bench.spec("printf 'Sure? '; read -r answer; echo \"said $answer\"");
+    // The last letters of the prompt begin a secret: they are held back, and let go when it is quiet.
+    spec.secrets = vec!["KEY".to_owned()];
+    bench.lane.start(&spec, vec![("KEY".to_owned(), "? no such secret".to_owned())]).unwrap();
+    bench.wait_output(spec.run, "Sure? ");
+    bench.lane.input(spec.run, b"yes\n").unwrap();
+    bench.wait_end(spec.run);
+    assert_eq!(bench.output(spec.run), "Sure? yes\nsaid yes\n");
+}
+
+#[test]
+fn a_background_child_that_floods_the_terminal_does_not_keep_its_run_open() {
+    let mut bench = Bench::new();
+    let (end, output) = bench.run("yes flood & echo $! >/dev/stderr; echo last");
+    assert_eq!((end.exit, end.left_behind), (Exit::Code(0), 1));
+    assert!(output.contains("last\n"));
+    let pid = output.lines().find(|line| line.parse::<u32>().is_ok()).unwrap().to_owned();
+    let (end, _) = bench.run(&format!("kill {pid}; wait"));
+    assert_eq!((end.exit, end.left_behind), (Exit::Code(0), 0));
+    // What came between the two runs is in neither, but it is there.
+    assert_eq!(bench.run("echo on").1, "on\n");
+}
+
+#[test]
+fn times_tell_when_the_output_had_grown_so_far() {
+    let mut bench = Bench::new();
+    let mut spec = bench.spec("echo one; read -r go; echo two");
+    spec.mode = Mode::Pty;
+    bench.start(&spec);
+    bench.wait_output(spec.run, "one\n");
+    bench.lane.input(spec.run, b"\n").unwrap();
+    let end = bench.wait_end(spec.run);
+    let times = std::fs::read_to_string(bench.path(spec.run, "times")).unwrap();
+    let times: Vec<(u64, u64)> = times
+        .lines()
+        .map(|line| line.split_once(' ').unwrap())
+        .map(|(ms, offset)| (ms.parse().unwrap(), offset.parse().unwrap()))
+        .collect();
+    assert!(times.is_sorted(), "{times:?}");
+    assert_eq!((times[0].1, times.last().unwrap().1), (4, end.bytes));
+}
+
+#[test]
+fn below_the_reserve_of_the_disk_output_is_drained_counted_and_not_kept() {
+    // More than any disk has. The supervisor reads it when it starts.
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("stanch");
+    let binary = env!("CARGO_BIN_EXE_stanch");
+    std::fs::write(&script, format!("#!/bin/sh\nSTANCH_DISK_RESERVE=18000000000000000000 exec {binary} \"$@\"\n"))
+        .unwrap();
+    let mut permissions = std::fs::metadata(&script).unwrap().permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o700);
+    std::fs::set_permissions(&script, permissions).unwrap();
+    let mut bench = Bench::with_program(&script);
+    let spec = bench.spec("seq 100000");
+    bench.start(&spec);
+    let said = bench.wait(|notice| match notice {
+        Notice::Trouble { what } => Some(what.clone()),
+        _ => None,
+    });
+    assert!(said.contains("stay reserved"), "{said}");
+    let end = bench.wait_end(spec.run);
+    assert_eq!((end.exit, end.bytes, end.dropped), (Exit::Code(0), 0, 588_895));
+    assert_eq!(end.sha256, sum(b""));
+    assert_eq!(bench.bytes(RunNo(1)), b"");
+}
