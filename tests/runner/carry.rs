@@ -131,6 +131,18 @@ fn no_secret_is_in_any_file_of_the_session() {
 }
 
 #[test]
+fn a_secret_that_cannot_be_protected_starts_nothing() {
+    let mut bench = Bench::new();
+    let mut spec = bench.spec("echo $PIN");
+    spec.secrets = vec!["PIN".to_owned()];
+    bench.lane.start(&spec, vec![("PIN".to_owned(), "123".to_owned())]).unwrap();
+    let end = bench.wait_end(spec.run);
+    assert!(matches!(&end.exit, Exit::NotStarted(why) if why.contains("could not protect PIN")), "{end:?}");
+    assert!(!bench.path(spec.run, "output").exists());
+    assert_eq!(bench.run("echo on").1, "on\n");
+}
+
+#[test]
 fn a_secret_output_is_handed_back_and_never_written() {
     let mut bench = Bench::new();
     let mut spec = bench.spec("echo found it >&2; echo s3cr3t-value");

@@ -37,12 +37,12 @@ fn a_killed_screen_leaves_the_run_alone_and_a_second_one_gets_its_end() {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(screen.stdout.take().unwrap()).lines();
-    let line = lines.by_ref().map(Result::unwrap).find(|line| line.starts_with("lane ")).unwrap();
+    let said = lines.by_ref().map(Result::unwrap).find(|line| line.starts_with("lane ")).unwrap();
     screen.kill().unwrap();
     screen.wait().unwrap();
 
     let (lane, notices) = open(folder.path(), None);
-    assert_eq!(line, format!("lane {}", lane.pid()), "the same supervisor");
+    assert_eq!(said, format!("lane {}", lane.pid()), "the same supervisor");
     assert_eq!((lane.is_fresh(), lane.running()), (false, Some(RunNo(1))));
     std::fs::write(&fifo, "go\n").unwrap();
     let end = wait(&notices, |notice| match notice {
@@ -99,7 +99,7 @@ fn a_screen_that_does_not_listen_holds_nobody_up() {
         &bench.folder.path().join("lanes/1"),
         &setup(bench.folder.path(), None),
         // Stuck in its first notice until the test is over.
-        move |_| drop(gate.lock().unwrap().recv()),
+        move |_| assert!(gate.lock().unwrap().recv().is_err()),
     )
     .unwrap();
     for _ in 0..3 {
@@ -155,7 +155,9 @@ fn two_who_open_a_lane_at_once_share_one_supervisor() {
         });
         assert!(lanes.iter().all(|lane| lane.pid() == lanes[0].pid()));
         assert_eq!(lanes.iter().filter(|lane| lane.is_fresh()).count(), 1);
-        lanes.iter().for_each(|lane| lane.close().unwrap());
+        for lane in &lanes {
+            lane.close().unwrap();
+        }
         let pid = lanes[0].pid().to_string();
         until("the end of the lane", || !is_alive(&pid));
     }

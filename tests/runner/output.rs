@@ -8,7 +8,7 @@ use stanch::session::run::{Exit, RunEnd, RunNo};
 use crate::lane::Bench;
 
 fn sum(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// Runs it in both modes and compares what was kept with what the command wrote into a file.

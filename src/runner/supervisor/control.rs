@@ -24,13 +24,13 @@ use super::recording::{Recording, Source, Tally};
 use super::sink::Sink;
 use super::terminal::Terminal;
 use super::user::User;
-use super::veil::Secrets;
 use crate::runbook::Mode;
 use crate::runner::folder::LaneFile;
 use crate::runner::protocol::{Notice, Reply, Request, VERSION};
 use crate::session::run::{Exit, RunEnd, RunNo, RunSpec};
 use crate::store::private;
 use crate::store::runs::RunDir;
+use crate::text::redact::Secrets;
 
 /// Growth is told at most once in so many milliseconds.
 const GROWTH_EVERY_MS: u64 = 8;
@@ -231,7 +231,11 @@ impl Control {
         self.secrets.extend(secrets);
         self.secrets.sort_unstable();
         self.secrets.dedup();
-        let hidden = Secrets::new(self.secrets.iter().cloned());
+        let (hidden, refused) = Secrets::new(self.secrets.iter().map(|(name, value)| (name, value)));
+        if let Some(refused) = refused.iter().find(|refused| given.iter().any(|(name, _)| *name == refused.name)) {
+            // Its value would stand in the output for everybody to read.
+            return self.tell(not_started(spec.run, refused.to_string(), None));
+        }
         let folder = self.folder(spec.run);
         let made = private::create_dirs(&folder);
         let recording = match Recording::begin(&folder, spec.run, &hidden, spec.secret_output) {

@@ -27,6 +27,5 @@ mod recording;
 mod sink;
 mod terminal;
 mod user;
-mod veil;
 
 pub use main::main;

@@ -7,9 +7,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::clock::boot_ms;
 use super::keeper::Keeper;
-use super::veil::{Redactor, Secrets};
 use crate::session::run::RunNo;
 use crate::store::private;
+use crate::text::redact::{Redactor, Secrets};
 
 /// At most one line of `times` in so many milliseconds.
 const TIMES_EVERY_MS: u64 = 30;

@@ -8,8 +8,8 @@ use super::control::Event;
 use super::envelope::{Envelope, Piece};
 use super::keeper::Keeper;
 use super::recording::{Recording, Source};
-use super::veil::{Redactor, Secrets};
 use crate::session::run::RunNo;
+use crate::text::redact::{Redactor, Secrets};
 
 /// The file for what comes late holds at most this many bytes.
 const LATE_AT_MOST: u64 = 64 << 20;
@@ -42,7 +42,7 @@ impl Sink {
     pub(super) fn new(folder: &Path, events: Sender<Event>) -> Self {
         let late = Late {
             keeper: Keeper::append(&folder.join("late"), LATE_AT_MOST),
-            redactor: Redactor::new(&Secrets::default()),
+            redactor: Redactor::new(&Secrets::none()),
             clean: Vec::new(),
         };
         Self { inner: Mutex::new(Inner { recording: None, late, listening: true, told: 0 }), events }
