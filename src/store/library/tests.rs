@@ -42,8 +42,10 @@ fn own(library: &Library) -> Vec<&Item> {
     library.items().iter().filter(|item| item.origin != Origin::Bundled).collect()
 }
 
+/// What is found among a test's own files: the bundled runbooks grow without this test.
 fn found<'a>(library: &'a Library, query: &str) -> Vec<&'a str> {
-    library.search(query).iter().map(|hit| library.items()[hit.item].id.as_str()).collect()
+    let items = library.search(query).into_iter().map(|hit| &library.items()[hit.item]);
+    items.filter(|item| matches!(item.origin, Origin::File(_))).map(|item| item.id.as_str()).collect()
 }
 
 #[test]
@@ -225,7 +227,7 @@ fn every_word_must_be_found_and_the_better_fit_comes_first() {
     assert_eq!(found(&library, "posting 500")[0], "a");
     assert_eq!(found(&library, "mstdn")[..2], ["a", "b"], "letters may be left out");
     assert_eq!(found(&library, "zzz"), Vec::<&str>::new());
-    assert_eq!(found(&library, " ").len(), library.items().len());
+    assert_eq!(library.search(" ").len(), library.items().len());
     assert_eq!(found(&library, "!^$'\u{1b}"), Vec::<&str>::new(), "nothing in a query is special");
 }
 
