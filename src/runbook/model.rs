@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::NaiveDate;
@@ -236,7 +237,7 @@ pub struct Guard {
 
 /// A regular expression, checked when the runbook was read. Patterns are held against one line at a time.
 #[derive(Debug, Clone)]
-pub struct Pattern(regex::Regex);
+pub struct Pattern(Arc<regex::Regex>);
 
 impl Pattern {
     /// Compiles a pattern.
@@ -244,7 +245,7 @@ impl Pattern {
     /// # Errors
     /// What the regex crate says of a pattern it does not take.
     pub fn new(text: &str) -> Result<Self, regex::Error> {
-        regex::RegexBuilder::new(text).size_limit(1 << 20).build().map(Self)
+        regex::RegexBuilder::new(text).size_limit(1 << 20).build().map(Arc::new).map(Self)
     }
 
     /// The compiled expression.

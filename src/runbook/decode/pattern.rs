@@ -13,8 +13,10 @@ use crate::runbook::shape::PatternUse;
 use crate::runbook::value::whole;
 use crate::runbook::yaml::Node;
 
-/// What all patterns of a file may cost together, in the units of [`cost`]: about a second.
-const BUDGET: u64 = 20_000_000;
+/// What all patterns of a file may cost together, in the units of [`cost`]. A unit is about 45 bytes and 0.2 µs once compiled.
+const BUDGET: u64 = 4_000_000;
+/// A pattern that costs more is far beyond the size that is taken: there is no need to try.
+const TOO_BIG: u64 = 50_000;
 /// What the smallest pattern costs.
 const BASE_COST: u64 = 100;
 
@@ -92,6 +94,11 @@ impl Shaper<'_, '_> {
         // Most patterns are words with anchors and dots: no need to take those apart twice.
         let simple = !text.contains(['\\', '[', '{']) && !text.contains("(?");
         let more = if simple { 4 * text.len() as u64 } else { regex_syntax::parse(text).map_or(0, |hir| cost(&hir)) };
+        if more > TOO_BIG {
+            let problem = self.bad_pattern(node, text, true);
+            self.problems.add(problem);
+            return None;
+        }
         self.patterns.spent = self.patterns.spent.saturating_add(more).saturating_add(BASE_COST);
         if self.patterns.spent > BUDGET {
             let problem =
@@ -105,7 +112,7 @@ impl Shaper<'_, '_> {
                 Some(pattern)
             }
             Err(error) => {
-                let problem = self.bad_pattern(node, text, &error);
+                let problem = self.bad_pattern(node, text, matches!(error, regex::Error::CompiledTooBig(_)));
                 self.problems.add(problem);
                 if usage == PatternUse::Sign {
                     self.names.variables.extend(group_names(text));
@@ -115,9 +122,8 @@ impl Shaper<'_, '_> {
         }
     }
 
-    fn bad_pattern(&self, node: &Node, text: &str, error: &regex::Error) -> Problem {
+    fn bad_pattern(&self, node: &Node, text: &str, too_big: bool) -> Problem {
         let Some((offset, length, cause)) = syntax_error(text) else {
-            let too_big = matches!(error, regex::Error::CompiledTooBig(_));
             let cause = if too_big { "it would need more than 1 MiB" } else { "it cannot be compiled" };
             return Problem::new(&rules::BAD_PATTERN, &node.at, format!("this pattern is not taken: {cause}"))
                 .help("repeat less, and prefer [0-9] to \\d where digits of all scripts are not meant");
