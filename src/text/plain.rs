@@ -84,7 +84,7 @@ impl Lines {
     fn whole(&mut self, bytes: &[u8], line: &mut impl FnMut(u64, &str)) {
         let simple = bytes.strip_suffix(b"\r").unwrap_or(bytes);
         if simple.len() <= LONGEST_LINE
-            && simple.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t'))
+            && is_simple(simple)
             && let Ok(text) = std::str::from_utf8(simple)
         {
             self.number += 1;
@@ -98,7 +98,20 @@ impl Lines {
     /// Takes a part of a line, in which no line feed stands.
     fn take(&mut self, bytes: &[u8]) {
         self.begun = true;
-        for byte in bytes {
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            if self.sequence.is_text() && !self.returned && self.back == 0 {
+                let rest = &bytes[at..];
+                let run = rest.iter().position(|byte| !is_text(*byte)).unwrap_or(rest.len());
+                if run > 0 {
+                    let kept = run.min(LONGEST_LINE - self.line.len());
+                    self.line.extend_from_slice(&rest[..kept]);
+                    self.beyond_here += u64::try_from(run - kept).unwrap_or(u64::MAX);
+                    at += run;
+                    continue;
+                }
+            }
+            at += 1;
             if matches!(self.sequence.step(*byte), Byte::Inside | Byte::Last) {
                 continue;
             }
@@ -108,7 +121,7 @@ impl Lines {
                     self.back = 0;
                 }
                 0x08 => self.back += 1,
-                b'\t' | 0x20..=0x7e | 0x80.. => self.write(*byte),
+                byte if is_text(*byte) => self.write(*byte),
                 _ => {}
             }
         }
@@ -175,6 +188,16 @@ pub fn strip(bytes: &[u8]) -> String {
         out.pop();
     }
     out
+}
+
+/// Whether a byte is written, and does not only do something.
+fn is_text(byte: u8) -> bool {
+    matches!(byte, b'\t' | 0x20..=0x7e | 0x80..)
+}
+
+/// Whether all bytes are printable ASCII or tabs; looks at all of them, which is faster than to stop at the first.
+fn is_simple(bytes: &[u8]) -> bool {
+    bytes.iter().fold(true, |simple, byte| simple & matches!(byte, b' '..=b'~' | b'\t'))
 }
 
 /// Bytes of one line as text: a character cut off at the longest line's end goes, hostile ones go.

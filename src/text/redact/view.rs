@@ -23,11 +23,14 @@ impl View {
         let mut at = 0;
         while let Some(rest) = input.get(at..).filter(|rest| !rest.is_empty()) {
             if self.sequence.is_text() {
-                let run = memchr::memchr3(b'\n', b'\r', 0x1b, rest).unwrap_or(rest.len());
+                let run = text_run(rest);
                 if run > 0 {
                     self.pieces.push((self.bytes.len(), self.length + at));
                     self.bytes.extend_from_slice(&rest[..run]);
-                    at += run;
+                }
+                let ends = rest[run..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+                at += run + ends;
+                if run + ends > 0 {
                     continue;
                 }
             }
@@ -100,5 +103,15 @@ impl View {
             self.pieces.clear();
         }
         self.length -= origin;
+    }
+}
+
+/// Bytes before the first line end or escape. Most lines are short, and a search has its own cost to begin.
+fn text_run(bytes: &[u8]) -> usize {
+    const SHORT: usize = 24;
+    let (near, far) = bytes.split_at(bytes.len().min(SHORT));
+    match near.iter().position(|byte| matches!(byte, b'\n' | b'\r' | 0x1b)) {
+        Some(run) => run,
+        None => near.len() + memchr::memchr3(b'\n', b'\r', 0x1b, far).unwrap_or(far.len()),
     }
 }
