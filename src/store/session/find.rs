@@ -45,7 +45,8 @@ pub fn find(paths: &Paths, asked: &str) -> Result<SessionDir> {
     }
 }
 
-/// The session to write to. Here `last` is the one that is open; with several open it is too vague.
+/// The session to write to. Here `last` is the one that is open; with several open it is too vague. One whose journal is damaged
+/// cannot be written to, and does not count.
 ///
 /// # Errors
 /// As [`find`], and [`Error::SeveralOpen`].
@@ -53,7 +54,8 @@ pub fn find_to_write(paths: &Paths, asked: &str) -> Result<SessionDir> {
     if asked != "last" {
         return find(paths, asked);
     }
-    let mut open: Vec<_> = list(paths)?.into_iter().filter(Summary::is_open).collect();
+    let can_be_meant = |summary: &Summary| summary.is_open() && summary.facts.trouble.is_none();
+    let mut open: Vec<_> = list(paths)?.into_iter().filter(can_be_meant).collect();
     match open.len() {
         0 => find(paths, asked),
         1 => Ok(open.swap_remove(0).dir),

@@ -177,6 +177,16 @@ fn last_is_too_vague_to_write_by_when_several_are_open() {
 }
 
 #[test]
+fn a_damaged_session_is_never_the_last_to_write_to() {
+    let home = home();
+    let (sound, _) = home.begin("Disk full", noon());
+    let (damaged, _) = home.begin("Queue stuck", noon() + TimeDelta::minutes(5));
+    fs::remove_file(damaged.journal()).unwrap();
+    assert_eq!(find_to_write(&home.paths, "last").unwrap(), sound);
+    assert_eq!(find(&home.paths, "last").unwrap(), damaged, "it is not hidden from who reads");
+}
+
+#[test]
 fn a_thousand_sessions_list() {
     let home = home();
     let (first, _journal) = home.begin("Disk full", noon());
