@@ -21,6 +21,9 @@ use crate::store::private;
 /// How long a supervisor that holds the lock may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long a supervisor that died may still hold its lock.
+const HANG_UP: Duration = Duration::from_secs(2);
+
 /// What a lane needs to know before its first run. Where its supervisor lives already, that one's setup stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LaneSetup {
@@ -54,18 +57,17 @@ impl Lane {
     /// # Errors
     /// Where the folder cannot be used, the supervisor does not start, or one of another version lives there.
     pub fn open(dir: &Path, setup: &LaneSetup, notices: impl FnMut(Notice) + Send + 'static) -> io::Result<Self> {
-        let (conversation, fresh) = Self::reach(dir, setup)?;
-        Self::listen(conversation, fresh, notices)
+        let folder = made(dir)?;
+        let (conversation, fresh) = Self::reach(&folder, setup)?;
+        Self::listen(folder, conversation, fresh, notices)
     }
 
     /// Finds or starts the supervisor, and says hello.
-    fn reach(dir: &Path, setup: &LaneSetup) -> io::Result<(Conversation, bool)> {
-        private::create_dirs(dir).map_err(|error| could("make the lane's folder", &error))?;
-        let folder = Folder::open(dir).map_err(|error| could("open the lane's folder", &error))?;
+    fn reach(folder: &Folder, setup: &LaneSetup) -> io::Result<(Conversation, bool)> {
         let patience = Instant::now() + PATIENCE;
         loop {
             if let Some(lock) = folder.claim().map_err(|error| could("lock the lane", &error))? {
-                start_supervisor(dir, setup, lock)?;
+                start_supervisor(folder.path(), setup, lock)?;
                 let conversation = folder.connect().and_then(Conversation::begin);
                 return Ok((conversation.map_err(|error| could("reach the lane just started", &error))?, true));
             }
@@ -80,6 +82,7 @@ impl Lane {
 
     /// Listens from here on.
     fn listen(
+        folder: Folder,
         conversation: Conversation,
         fresh: bool,
         mut notices: impl FnMut(Notice) + Send + 'static,
@@ -111,7 +114,7 @@ impl Lane {
                 }
             }
             if !hung_up.load(Ordering::Acquire) {
-                notices(Notice::Gone);
+                notices(why_hung_up(&folder));
             }
         })?;
         Ok(opened)
@@ -246,6 +249,28 @@ impl Conversation {
         stream.set_read_timeout(None)?;
         Ok(Self { stream, reader, version, pid, running })
     }
+}
+
+/// The lane's folder, made where it is not there.
+fn made(dir: &Path) -> io::Result<Folder> {
+    private::create_dirs(dir).map_err(|error| could("make the lane's folder", &error))?;
+    Folder::open(dir).map_err(|error| could("open the lane's folder", &error))
+}
+
+/// What it means that the supervisor hung up: mostly that it is dead, and its lock free.
+fn why_hung_up(folder: &Folder) -> Notice {
+    let until = Instant::now() + HANG_UP;
+    loop {
+        match folder.claim() {
+            Ok(None) if Instant::now() < until => std::thread::sleep(Duration::from_millis(5)),
+            Ok(None) => break,
+            // Free, or not to be found at all.
+            Ok(Some(_)) | Err(_) => return Notice::Gone,
+        }
+    }
+    let what =
+        "the lane hung up on this screen, which did not listen; what runs goes on: open the session again".to_owned();
+    Notice::Trouble { what }
 }
 
 fn could(what: &str, error: &io::Error) -> io::Error {

@@ -111,6 +111,40 @@ fn a_screen_that_does_not_listen_holds_nobody_up() {
 }
 
 #[test]
+fn a_screen_that_never_listens_is_hung_up_on_and_does_not_take_the_lane_for_dead() {
+    let mut bench = Bench::new();
+    let ((stuck, gate), (sender, heard)) = (std::sync::mpsc::channel::<()>(), std::sync::mpsc::channel());
+    let mut first = true;
+    let deaf = stanch::runner::Lane::open(
+        &bench.folder.path().join("lanes/1"),
+        &setup(bench.folder.path(), None),
+        move |notice| {
+            if std::mem::take(&mut first) {
+                assert!(gate.recv().is_err());
+            }
+            drop(sender.send(notice));
+        },
+    )
+    .unwrap();
+    let spec = bench.spec("sleep 100");
+    bench.start(&spec);
+    // Each is refused and told, until the deaf one's share of memory is full.
+    for number in 0..3000 {
+        let other = bench.spec("true");
+        bench.start(&other);
+        if number % 100 == 99 {
+            bench.wait_end(other.run);
+        }
+    }
+    drop(stuck);
+    let last = heard.iter().find(|notice| matches!(notice, Notice::Gone | Notice::Trouble { .. })).unwrap();
+    assert!(matches!(&last, Notice::Trouble { what } if what.contains("hung up on this screen")), "{last:?}");
+    drop(deaf);
+    bench.lane.stop(spec.run, false).unwrap();
+    bench.wait_end(spec.run);
+}
+
+#[test]
 fn growth_is_told_a_bounded_number_of_times() {
     let mut bench = Bench::new();
     let spec = bench.spec("seq 1000000");

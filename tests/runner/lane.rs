@@ -267,6 +267,18 @@ fn what_cannot_be_started_says_why() {
 }
 
 #[test]
+fn a_directory_is_entered_relative_to_the_lane_and_home_is_home() {
+    let mut bench = Bench::new();
+    bench.run_kept("cd /usr");
+    for (cwd, there) in [("share", "/usr/share\n"), ("/etc", "/etc\n"), ("~", "home\n"), ("~/.", "home\n")] {
+        let mut spec = bench.spec("[ \"$PWD\" -ef ~ ] && echo home || pwd");
+        spec.cwd = Some(cwd.to_owned());
+        bench.run_spec(&spec);
+        assert_eq!(bench.output(spec.run), there, "{cwd}");
+    }
+}
+
+#[test]
 fn what_a_command_does_to_the_terminal_does_not_reach_the_next() {
     let mut bench = Bench::new();
     let before = bench.run("stty -g").1;

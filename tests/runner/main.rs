@@ -5,6 +5,7 @@
 mod carry;
 mod clients;
 mod lane;
+mod measure;
 mod modes;
 mod output;
 mod stop;

@@ -104,6 +104,27 @@ fn times_tell_when_the_output_had_grown_so_far() {
 }
 
 #[test]
+fn an_exit_record_the_disk_does_not_take_is_tried_again() {
+    let mut bench = Bench::new();
+    let spec = bench.spec("echo up; read -r go; echo down");
+    bench.start(&spec);
+    bench.wait_output(spec.run, "up\n");
+    // Where its folder was, no file can be made now; not even by root.
+    let (folder, aside) = (bench.path(spec.run, ""), bench.folder.path().join("aside"));
+    std::fs::rename(&folder, &aside).unwrap();
+    bench.lane.input(spec.run, b"\n").unwrap();
+    let said = bench.wait(|notice| match notice {
+        Notice::Trouble { what } => Some(what.clone()),
+        _ => None,
+    });
+    assert!(said.contains("exit.json") && said.ends_with("tried again"), "{said}");
+    assert_eq!(bench.wait_end(spec.run).exit, Exit::Code(0));
+    std::fs::rename(&aside, &folder).unwrap();
+    crate::lane::until("exit.json", || bench.path(spec.run, "exit.json").exists());
+    assert!(bench.output(spec.run).ends_with("down\n"));
+}
+
+#[test]
 fn below_the_reserve_of_the_disk_output_is_drained_counted_and_not_kept() {
     // More than any disk has. The supervisor reads it when it starts.
     let folder = tempfile::tempdir().unwrap();

@@ -44,6 +44,8 @@ pub(super) struct Active {
     /// Its shell told its end state.
     pub(super) carried: bool,
     hidden: bool,
+    /// It was told that keys were thrown away.
+    pub(super) deaf: bool,
     exit: Option<(Exit, u64)>,
     /// Sources whose end was not seen yet.
     open: Vec<Source>,
@@ -85,6 +87,7 @@ impl Active {
             given,
             carried: false,
             hidden: false,
+            deaf: false,
             exit: None,
             open,
             look_at: u64::MAX,

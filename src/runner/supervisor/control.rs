@@ -36,6 +36,8 @@ use crate::text::redact::Secrets;
 const GROWTH_EVERY_MS: u64 = 8;
 /// A terminal is looked at for a password prompt this often, in milliseconds, while something runs and somebody listens.
 const PROMPT_EVERY_MS: u64 = 100;
+/// An exit record that the disk did not take is tried again this often, in milliseconds.
+const RETRY_EVERY_MS: u64 = 1000;
 /// How often a lane that is to be left, or was forgotten, looks whether it may go, in milliseconds.
 const LEAVE_EVERY_MS: u64 = 500;
 /// Orphans that end while something runs are reaped this often, in milliseconds.
@@ -91,6 +93,9 @@ pub(super) struct Control {
     active: Option<Active>,
     /// Every secret this lane ever saw: what is left behind by a run may print it much later.
     secrets: Vec<(String, String)>,
+    /// Ends that the disk did not take.
+    unwritten: Vec<(RunNo, RunEnd)>,
+    retry_at: u64,
     grown: bool,
     growth_at: u64,
     prompt_at: u64,
@@ -107,6 +112,8 @@ impl Control {
             clients: Clients::default(),
             active: None,
             secrets: Vec::new(),
+            unwritten: Vec::new(),
+            retry_at: 0,
             grown: false,
             growth_at: 0,
             prompt_at: 0,
@@ -142,7 +149,12 @@ impl Control {
         let prompt = (active.is_some() && !self.clients.is_empty()).then_some(self.prompt_at);
         let leave = active.is_none().then_some(self.leave_at);
         let reap = active.is_some().then_some(self.reap_at);
-        [growth, prompt, leave, reap, active.and_then(Active::next)].into_iter().flatten().min().unwrap_or(u64::MAX)
+        let retry = (!self.unwritten.is_empty()).then_some(self.retry_at);
+        [growth, prompt, leave, reap, retry, active.and_then(Active::next)]
+            .into_iter()
+            .flatten()
+            .min()
+            .unwrap_or(u64::MAX)
     }
 
     fn handle(&mut self, event: Event) {
@@ -175,9 +187,10 @@ impl Control {
             Request::Hello { version } => self.greet(id, version),
             Request::Start { spec, secrets } => self.start(&spec, secrets),
             Request::Input { run, data } => {
-                if self.is_active(run)
-                    && let Ok(keys) = STANDARD.decode(data)
+                let active = self.active.as_mut().filter(|active| active.run() == run);
+                if let (Some(active), Ok(keys)) = (active, STANDARD.decode(data))
                     && !self.parts.keys.press(&keys)
+                    && !std::mem::replace(&mut active.deaf, true)
                 {
                     let what = "the command does not read what is typed: keys were thrown away".to_owned();
                     self.tell(Notice::Trouble { what });
@@ -317,6 +330,11 @@ impl Control {
                 self.tell(notice);
             }
         }
+        if now >= self.retry_at && !self.unwritten.is_empty() {
+            self.retry_at = now + RETRY_EVERY_MS;
+            let runs = &self.parts.setup.runs;
+            self.unwritten.retain(|(run, end)| RunDir::at(&runs.join(run.to_string())).write_end(end).is_err());
+        }
         let Some(active) = &mut self.active else { return };
         if now >= self.reap_at {
             self.reap_at = u64::MAX;
@@ -354,7 +372,9 @@ impl Control {
         if let Notice::Ended { run, end, .. } = &notice
             && let Err(error) = RunDir::at(&self.folder(*run)).write_end(end)
         {
-            self.tell(Notice::Trouble { what: error.to_string() });
+            self.tell(Notice::Trouble { what: format!("{error}; this is tried again") });
+            self.unwritten.push((*run, end.clone()));
+            self.retry_at = boot_ms() + RETRY_EVERY_MS;
         }
         self.tell(notice);
     }

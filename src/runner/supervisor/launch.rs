@@ -79,7 +79,10 @@ pub(super) fn plan(spec: &RunSpec, secrets: &[(String, String)], state: &State, 
 
     let report = lane.tools.filter(|_| spec.mode != Mode::Follow).map(|tools| (lane.nonce, tools));
     let text = prelude::text(&spec.command, spec.run, spec.strict, report);
-    let directory = spec.cwd.as_ref().map_or_else(|| state.directory.clone(), |cwd| state.directory.join(cwd));
+    let directory = match &spec.cwd {
+        None => state.directory.clone(),
+        Some(cwd) => state.directory.join(at_home(cwd, state, lane)),
+    };
     let enterable = directory.is_dir() && rustix::fs::access(&directory, rustix::fs::Access::EXEC_OK).is_ok();
     let source = match (spec.secret_output, spec.mode) {
         (true, _) => Source::Secret,
@@ -107,6 +110,19 @@ pub(super) fn plan(spec: &RunSpec, secrets: &[(String, String)], state: &State, 
     let directory = if enterable { directory } else { PathBuf::from("/") };
     let environment = user.environment(lane.operators);
     Ok(Plan { given, arguments, environment, directory, script: Some(script), source })
+}
+
+/// The directory as it was written, with a leading `~` as a shell reads it.
+fn at_home(cwd: &str, state: &State, lane: &Lane<'_>) -> PathBuf {
+    let home = match lane.user {
+        Some(user) => Some(PathBuf::from(user.home())),
+        None => state.environment.get(OsStr::new("HOME")).map(PathBuf::from),
+    };
+    match (cwd.strip_prefix('~'), home) {
+        (Some(""), Some(home)) => home,
+        (Some(rest), Some(home)) if rest.starts_with('/') => home.join(rest.trim_start_matches('/')),
+        _ => PathBuf::from(cwd),
+    }
 }
 
 /// Starts it: a stage first, which becomes the command when it is in the foreground.

@@ -39,6 +39,11 @@ impl User {
         (found == name).then(|| Self { name: name.to_owned(), home: home.to_owned(), shell: shell.to_owned() })
     }
 
+    /// Their home directory.
+    pub(super) fn home(&self) -> &str {
+        &self.home
+    }
+
     /// What comes before the shell: `runuser` for root, who needs no password, else `sudo`.
     pub(super) fn switch(&self) -> io::Result<Vec<OsString>> {
         let root = rustix::process::geteuid().is_root();
