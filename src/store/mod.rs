@@ -5,6 +5,7 @@
 
 pub mod clock;
 mod error;
+pub mod excerpt;
 pub mod journal;
 pub mod library;
 pub mod lock;
