@@ -6,9 +6,12 @@ mod audit;
 mod backstage;
 mod check;
 mod exit;
+mod export;
 mod note;
+mod recorded;
 mod report;
 mod sessions;
+mod show;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -31,10 +34,14 @@ enum Command {
     Audit(audit::Args),
     /// Report everything that is wrong with runbooks.
     Check(check::Args),
+    /// Write a session's postmortem.
+    Export(export::Args),
     /// Add a note to a session, also while somebody else drives it.
     Note(note::Args),
     /// List sessions, newest first.
     Sessions(sessions::Args),
+    /// Tell where a session stands, for whoever joins it.
+    Show(show::Args),
 }
 
 /// Does what the arguments (the program's name first) ask for.
@@ -57,8 +64,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match cli.command {
         Command::Audit(args) => audit::run(&args, &mut std::io::stdout().lock()),
         Command::Check(args) => check::run(&args, &mut std::io::stdout().lock()),
+        Command::Export(args) => export::run(&args, &mut std::io::stdout().lock()),
         Command::Note(args) => note::run(&args, &mut std::io::stdout().lock()),
         Command::Sessions(args) => sessions::run(&args, &mut std::io::stdout().lock()),
+        Command::Show(args) => show::run(&args, &mut std::io::stdout().lock()),
     };
     match done {
         Ok(exit) => exit.into(),

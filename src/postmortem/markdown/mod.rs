@@ -1,6 +1,7 @@
 //! The postmortem as plain Markdown: GitHub, GitLab and mdBook show it alike, and no raw HTML is needed.
 
 mod appendix;
+mod catch_up;
 mod clean;
 mod escape;
 mod front;
@@ -12,6 +13,7 @@ mod timeline;
 mod untouched;
 mod writer;
 
+pub use catch_up::catch_up;
 pub use prompts::{PROMPT, open_prompts};
 pub use render::render;
 pub use untouched::is_untouched;

@@ -17,13 +17,18 @@ pub(super) fn timeline(writer: &mut Writer, timeline: &Timeline) {
     writer.paragraph(&format!("All times in UTC.{day} {anchor}"));
     let mut table = Table::new(["Time (UTC)", "T+", "Phase", "Event", "Evidence"]);
     let date = timeline.day.is_none();
-    for row in &timeline.rows {
-        table.row(match row {
-            Row::Event(row) => event(writer, row, date),
-            Row::Gap(gap) => [String::new(), String::new(), String::new(), self::gap(gap), String::new()],
-        });
+    for own in &timeline.rows {
+        table.row(row(writer, own, date));
     }
     table.finish(&mut writer.out);
+}
+
+/// The cells of a row; each with its date where `date` says so.
+pub(super) fn row(writer: &Writer, row: &Row, date: bool) -> [String; 5] {
+    match row {
+        Row::Event(row) => event(writer, row, date),
+        Row::Gap(gap) => [String::new(), String::new(), String::new(), self::gap(gap), String::new()],
+    }
 }
 
 fn event(writer: &Writer, row: &EventRow, date: bool) -> [String; 5] {

@@ -18,8 +18,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
+    /// A writer with nothing to link to.
+    pub(super) fn plain() -> Self {
+        Self { out: String::new(), linked: BTreeSet::new(), texts: BTreeSet::new() }
+    }
+
+    /// A writer that links to what the document's appendix holds.
     pub(super) fn new(document: &Document) -> Self {
-        let mut writer = Self { out: String::new(), linked: BTreeSet::new(), texts: BTreeSet::new() };
+        let mut writer = Self::plain();
         for section in &document.sections {
             if let Section::Output(output) = section {
                 writer.linked.extend(output.runs.iter().map(|run| run.run));
