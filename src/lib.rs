@@ -1,6 +1,7 @@
 //! Stanch.
 
 pub mod cli;
+pub mod drive;
 pub mod postmortem;
 pub mod runbook;
 pub mod runner;

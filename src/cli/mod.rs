@@ -2,16 +2,22 @@
 //!
 //! A subcommand is a module with `Args` (what clap fills in) and `run` (what is done with it), and one line in `Command`.
 
+mod around;
 mod audit;
 mod backstage;
 mod check;
+mod drill;
 mod exit;
 mod export;
 mod note;
 mod recorded;
 mod report;
+mod resume;
+mod run;
+mod screen;
 mod sessions;
 mod show;
+mod start;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -24,24 +30,33 @@ pub use exit::Exit;
 #[derive(Debug, Parser)]
 #[command(name = "stanch", version, about, max_term_width = 100)]
 struct Cli {
+    /// None shows the library and the open sessions.
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Work an incident with a runbook.
+    Run(Box<run::Args>),
+    /// Work an incident without a runbook.
+    Start(start::Args),
+    /// Take a session up again; runs that went on are shown live.
+    Resume(resume::Args),
+    /// List sessions, newest first.
+    Sessions(sessions::Args),
+    /// Add a note to a session, also while somebody else drives it.
+    Note(note::Args),
+    /// Tell where a session stands, for whoever joins it.
+    Show(show::Args),
+    /// Write a session's postmortem.
+    Export(export::Args),
     /// Prove that a session's journal is what it was.
     Audit(audit::Args),
     /// Report everything that is wrong with runbooks.
     Check(check::Args),
-    /// Write a session's postmortem.
-    Export(export::Args),
-    /// Add a note to a session, also while somebody else drives it.
-    Note(note::Args),
-    /// List sessions, newest first.
-    Sessions(sessions::Args),
-    /// Tell where a session stands, for whoever joins it.
-    Show(show::Args),
+    /// Rehearse an incident on a throwaway service.
+    Drill(drill::Args),
 }
 
 /// Does what the arguments (the program's name first) ask for.
@@ -62,12 +77,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let done = match cli.command {
-        Command::Audit(args) => audit::run(&args, &mut std::io::stdout().lock()),
-        Command::Check(args) => check::run(&args, &mut std::io::stdout().lock()),
-        Command::Export(args) => export::run(&args, &mut std::io::stdout().lock()),
-        Command::Note(args) => note::run(&args, &mut std::io::stdout().lock()),
-        Command::Sessions(args) => sessions::run(&args, &mut std::io::stdout().lock()),
-        Command::Show(args) => show::run(&args, &mut std::io::stdout().lock()),
+        None => screen::library(),
+        Some(Command::Run(args)) => run::run(*args),
+        Some(Command::Start(args)) => start::run(args),
+        Some(Command::Resume(args)) => resume::run(&args),
+        Some(Command::Sessions(args)) => sessions::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Note(args)) => note::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Show(args)) => show::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Export(args)) => export::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Audit(args)) => audit::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Check(args)) => check::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Drill(args)) => drill::run(&args),
     };
     match done {
         Ok(exit) => exit.into(),

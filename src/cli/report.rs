@@ -1,6 +1,7 @@
 //! An error as it is told: what could not be done, and what to do about it.
 
 use super::Exit;
+use crate::drive;
 use crate::store;
 use crate::text::plain;
 
@@ -12,11 +13,15 @@ pub(super) fn report(error: &anyhow::Error) -> Exit {
 }
 
 fn words(error: &anyhow::Error) -> (String, Exit) {
-    let store = error.downcast_ref::<store::Error>();
-    let hint = store.and_then(store::Error::hint).map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
+    let (exit, hint) = match (error.downcast_ref::<store::Error>(), error.downcast_ref::<drive::Error>()) {
+        (Some(error), _) => (exit(error), error.hint()),
+        (None, Some(error)) => (exit_of(error.kind()), error.what_to_do().map(str::to_owned)),
+        (None, None) => (Exit::Internal, None),
+    };
+    let hint = hint.map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
     // Names of files and sessions are in it: whatever bytes they have, none of them steers the terminal.
     let text = plain::strip(format!("error: {error:#}\n{hint}").as_bytes());
-    (text, store.map_or(Exit::Internal, exit))
+    (text, exit)
 }
 
 fn exit(error: &store::Error) -> Exit {
@@ -25,6 +30,16 @@ fn exit(error: &store::Error) -> Exit {
         Error::Io { .. } | Error::Damaged { .. } => Exit::Input,
         Error::Held { .. } => Exit::Person,
         _ => Exit::Usage,
+    }
+}
+
+fn exit_of(kind: drive::Kind) -> Exit {
+    match kind {
+        drive::Kind::Failed => Exit::Failed,
+        drive::Kind::Usage => Exit::Usage,
+        drive::Kind::Invalid => Exit::Input,
+        drive::Kind::Internal => Exit::Internal,
+        drive::Kind::Person => Exit::Person,
     }
 }
 

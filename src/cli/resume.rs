@@ -1,0 +1,36 @@
+//! `stanch resume`: a session taken up again.
+
+use super::around::{Alone, Around, terminal};
+use super::{Exit, screen};
+use crate::drive::auto::walk_alone;
+use crate::drive::resume;
+use crate::store::session::find_to_write;
+
+/// Which session.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Its id, a unique prefix of it, or `last`.
+    #[arg(default_value = "last")]
+    session: String,
+    #[command(flatten)]
+    alone: Alone,
+    /// With --auto: changes may be made.
+    #[arg(long, requires = "auto")]
+    yes: bool,
+    #[command(flatten)]
+    around: Around,
+}
+
+/// Takes it up, on a screen or alone.
+pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
+    if !args.alone.auto {
+        terminal(&format!("`stanch resume {} --auto` walks on without a screen", args.session))?;
+    }
+    let around = args.around.surroundings()?;
+    let session = resume(&around, find_to_write(&around.paths, &args.session)?)?;
+    if !args.alone.auto {
+        return screen::session(session, &around);
+    }
+    let ending = walk_alone(session, &around, args.alone.path(args.yes), &mut std::io::stdout())?;
+    Ok(Exit::of(&ending))
+}

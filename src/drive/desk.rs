@@ -1,0 +1,322 @@
+//! The thread between the lanes, the readers of output and the screen: what must never wait for a disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use super::lanes::Lanes;
+use super::news::{News, View};
+use super::reader::{Reader, Wake, Window};
+use crate::runbook::{Mode, Runbook};
+use crate::runner::Notice;
+use crate::session::event::RunStarted;
+use crate::session::judge::Judge;
+use crate::session::run::{LaneNo, Purpose, RunEnd, RunNo, RunSpec};
+use crate::session::walk::{Happening, RunOver, Secret};
+use crate::store::clock::Clock;
+use crate::store::runs::RunDir;
+use crate::store::session::SessionDir;
+
+/// How often it is looked for the end of a run whose supervisor cannot be reached.
+const GLANCE: Duration = Duration::from_secs(1);
+
+/// What the thread is told.
+pub(super) enum Note {
+    /// A run is about to start, or goes on: read its output.
+    Watch(Watched),
+    /// A lane says something.
+    Notice(LaneNo, Notice),
+    /// A run's end is known.
+    Ended { run: RunNo, end: RunEnd, secret: Option<String>, unseen: bool },
+    /// A run whose end nobody saw.
+    Lost { run: RunNo },
+    /// A run whose supervisor cannot be reached: its `exit.json` will tell.
+    Orphaned { run: RunNo },
+    /// The driver of the session recorded a run's end; none where it was interrupted.
+    Seen { run: RunNo, end: Option<RunEnd> },
+    /// A lane broke.
+    Gone { lane: LaneNo },
+    /// A reader has read and judged all of a run.
+    Over(Box<RunOver>),
+    /// Keys for a run.
+    Input { run: RunNo, bytes: Vec<u8> },
+    /// Another size.
+    Resize { run: RunNo, columns: u16, rows: u16 },
+    /// Show this.
+    Show { run: RunNo, window: Window },
+    /// Show nothing.
+    ShowNothing,
+    /// The end.
+    Quit,
+}
+
+/// A run whose output is read.
+#[derive(Debug, Clone)]
+pub(super) struct Watched {
+    pub(super) run: RunNo,
+    pub(super) purpose: Purpose,
+    /// It has a screen of its own.
+    pub(super) interactive: bool,
+    /// Nobody tells when it grows.
+    pub(super) polled: bool,
+}
+
+impl Watched {
+    /// By its record.
+    pub(super) fn of(started: &RunStarted, polled: bool) -> Self {
+        let interactive = started.mode == Mode::Interactive;
+        Self { run: started.run, purpose: started.purpose.clone(), interactive, polled }
+    }
+
+    /// By its specification.
+    pub(super) fn by(spec: &RunSpec) -> Self {
+        let interactive = spec.mode == Mode::Interactive;
+        Self { run: spec.run, purpose: spec.purpose.clone(), interactive, polled: false }
+    }
+}
+
+/// The thread's belongings.
+pub(super) struct Desk {
+    session: SessionDir,
+    runbook: Option<Arc<Runbook>>,
+    clock: Arc<dyn Clock>,
+    lanes: Arc<Lanes>,
+    own: Sender<Note>,
+    news: tokio::sync::mpsc::Sender<News>,
+    follows: bool,
+    readers: BTreeMap<RunNo, Desked>,
+    shown: Option<(RunNo, Window)>,
+    orphans: BTreeSet<RunNo>,
+}
+
+/// A reader at work.
+struct Desked {
+    wake: Sender<Wake>,
+    /// Its run is going on, or at least not judged yet.
+    going_on: bool,
+    /// Its end is known.
+    ending: bool,
+}
+
+impl Desk {
+    pub(super) fn new(
+        session: SessionDir,
+        runbook: Option<Arc<Runbook>>,
+        clock: Arc<dyn Clock>,
+        lanes: Arc<Lanes>,
+        own: Sender<Note>,
+        news: tokio::sync::mpsc::Sender<News>,
+        follows: bool,
+    ) -> Self {
+        let (readers, shown, orphans) = (BTreeMap::new(), None, BTreeSet::new());
+        Self { session, runbook, clock, lanes, own, news, follows, readers, shown, orphans }
+    }
+
+    /// Works until it is told to quit.
+    pub(super) fn work(mut self, notes: &Receiver<Note>) {
+        loop {
+            let note = if self.orphans.is_empty() {
+                notes.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            } else {
+                notes.recv_timeout(GLANCE)
+            };
+            match note {
+                Ok(Note::Quit) | Err(RecvTimeoutError::Disconnected) => break,
+                Ok(note) => self.take(note),
+                Err(RecvTimeoutError::Timeout) => self.look_for_orphans(),
+            }
+        }
+        for reader in self.readers.values() {
+            drop(reader.wake.send(Wake::Quit));
+        }
+    }
+
+    fn take(&mut self, note: Note) {
+        match note {
+            Note::Watch(watched) => self.watch(&watched),
+            Note::Notice(lane, notice) => self.notice(lane, notice),
+            Note::Ended { run, end, secret, unseen } => self.ended(run, end, secret, unseen),
+            Note::Lost { run } => self.lost(run),
+            Note::Orphaned { run } => {
+                self.orphans.insert(run);
+            }
+            Note::Seen { run, end: Some(end) } => self.wake(run, Wake::Ended { end, secret: None, unseen: false }),
+            Note::Seen { run, end: None } => self.wake(run, Wake::Lost),
+            Note::Gone { lane } => self.gone(lane),
+            Note::Over(over) => self.over(over),
+            Note::Input { run, bytes } => self.say(run, "give keys to", |lane| lane.input(run, &bytes)),
+            Note::Resize { run, columns, rows } => {
+                self.wake(run, Wake::Resize { columns, rows });
+                self.say(run, "resize", |lane| lane.resize(run, columns, rows));
+            }
+            Note::Show { run, window } => self.show(run, window),
+            Note::ShowNothing => self.hide(),
+            Note::Quit => {}
+        }
+    }
+
+    fn watch(&mut self, watched: &Watched) {
+        let run = watched.run;
+        // A reader that only shows cannot judge what it has read already.
+        if let Some(old) = self.readers.remove(&run) {
+            drop(old.wake.send(Wake::Quit));
+        }
+        let judge = (!self.follows).then(|| Judge::new(self.runbook.as_deref(), &watched.purpose));
+        self.spawn(watched, judge, false);
+        // A screen that asked quickly asked the old one.
+        if let Some((_, window)) = self.shown.filter(|(shown, _)| *shown == run) {
+            self.wake(run, Wake::Show(Some(window)));
+        }
+    }
+
+    fn spawn(&mut self, watched: &Watched, judge: Option<Judge>, over: bool) {
+        let (wake, wakes) = channel();
+        let going_on = judge.is_some() || watched.polled;
+        let reader = Reader::new(
+            watched,
+            &RunDir::at(&self.session.run(watched.run)),
+            judge,
+            over,
+            Arc::clone(&self.clock),
+            self.own.clone(),
+            self.news.clone(),
+        );
+        let thread = std::thread::Builder::new().name(format!("reader {}", watched.run));
+        match thread.spawn(move || reader.work(&wakes)) {
+            Ok(_) => drop(self.readers.insert(watched.run, Desked { wake, going_on, ending: false })),
+            Err(error) => self.trouble(format!("could not read the output of run {}: {error}", watched.run)),
+        }
+    }
+
+    fn notice(&mut self, lane: LaneNo, notice: Notice) {
+        match notice {
+            Notice::Started { run, .. } | Notice::Grew { run, .. } => self.wake(run, Wake::Grew),
+            Notice::Ended { run, end, secret_output } => self.ended(run, end, secret_output, false),
+            Notice::Prompt { run, hidden } => self.tell(News::Prompt { run, hidden }),
+            Notice::Stopping { run, signal, kill_after_ms } => {
+                self.tell(News::Stopping { run, signal, kill_in_ms: kill_after_ms });
+            }
+            Notice::StillAlive { run } => self.tell(News::StillAlive { run }),
+            Notice::Trouble { what } => self.trouble(what),
+            Notice::Gone => self.gone(lane),
+        }
+    }
+
+    fn ended(&mut self, run: RunNo, end: RunEnd, secret: Option<String>, unseen: bool) {
+        self.orphans.remove(&run);
+        let Some(reader) = self.readers.get_mut(&run) else { return };
+        if reader.going_on && !reader.ending {
+            reader.ending = true;
+            self.wake(run, Wake::Ended { end, secret, unseen });
+        }
+    }
+
+    fn lost(&mut self, run: RunNo) {
+        self.orphans.remove(&run);
+        let Some(reader) = self.readers.get_mut(&run) else { return };
+        if !reader.going_on || reader.ending {
+            return;
+        }
+        reader.going_on = false;
+        self.wake(run, Wake::Lost);
+        self.dismiss(run);
+        self.tell(News::Walk(Happening::RunLost(run)));
+    }
+
+    fn gone(&mut self, lane: LaneNo) {
+        self.lanes.gone(lane);
+        let there = |run: &RunNo| self.lanes.lane_of(*run) == Some(lane);
+        let runs: Vec<RunNo> =
+            self.readers.iter().filter(|(run, reader)| reader.going_on && there(run)).map(|(run, _)| *run).collect();
+        for run in runs {
+            match RunDir::at(&self.session.run(run)).end() {
+                Ok(Some(end)) => self.ended(run, end, None, false),
+                Ok(None) | Err(_) => self.lost(run),
+            }
+        }
+    }
+
+    fn look_for_orphans(&mut self) {
+        for run in self.orphans.clone() {
+            if let Ok(Some(end)) = RunDir::at(&self.session.run(run)).end() {
+                self.ended(run, end, None, false);
+            }
+        }
+    }
+
+    fn over(&mut self, over: Box<RunOver>) {
+        let run = over.run;
+        if let Some(reader) = self.readers.get_mut(&run) {
+            reader.going_on = false;
+        }
+        self.dismiss(run);
+        if !self.follows {
+            self.tell(News::Walk(Happening::RunOver(over)));
+        }
+    }
+
+    fn show(&mut self, run: RunNo, window: Window) {
+        if self.shown.is_some_and(|(shown, _)| shown != run) {
+            self.hide();
+        }
+        self.shown = Some((run, window));
+        if !self.readers.contains_key(&run) {
+            let folder = RunDir::at(&self.session.run(run));
+            let spec = folder.command().ok();
+            let purpose = spec.as_ref().map_or(Purpose::AdHoc, |spec| spec.purpose.clone());
+            let interactive = spec.is_some_and(|spec| spec.mode == Mode::Interactive);
+            self.spawn(&Watched { run, purpose, interactive, polled: false }, None, true);
+        }
+        self.wake(run, Wake::Show(Some(window)));
+    }
+
+    fn hide(&mut self) {
+        if let Some((run, _)) = self.shown.take() {
+            self.wake(run, Wake::Show(None));
+            self.dismiss(run);
+        }
+    }
+
+    /// A reader that neither judges nor shows has nothing left to do.
+    fn dismiss(&mut self, run: RunNo) {
+        if self.shown.is_none_or(|(shown, _)| shown != run)
+            && self.readers.get(&run).is_some_and(|reader| !reader.going_on)
+        {
+            self.wake(run, Wake::Quit);
+            self.readers.remove(&run);
+        }
+    }
+
+    fn wake(&self, run: RunNo, wake: Wake) {
+        if let Some(reader) = self.readers.get(&run) {
+            drop(reader.wake.send(wake));
+        }
+    }
+
+    fn say(&self, run: RunNo, verb: &str, what: impl FnOnce(&crate::runner::Lane) -> std::io::Result<()>) {
+        if let Some(Err(error)) = self.lanes.of(run).map(|lane| what(&lane)) {
+            self.trouble(format!("could not {verb} run {run}: {error}"));
+        }
+    }
+
+    fn trouble(&self, what: String) {
+        self.tell(News::Trouble(what));
+    }
+
+    fn tell(&self, news: News) {
+        // Nobody listens any more when the screen is gone.
+        drop(self.news.blocking_send(news));
+    }
+}
+
+impl From<(View, u16, u16)> for Window {
+    fn from((view, columns, rows): (View, u16, u16)) -> Self {
+        Self { view, columns: columns.max(1), rows: rows.max(1) }
+    }
+}
+
+/// A secret as the walk takes it.
+pub(super) fn secret(text: Option<String>) -> Option<Secret> {
+    text.map(Secret::new)
+}

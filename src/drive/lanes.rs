@@ -1,0 +1,104 @@
+//! The lanes of a session: opened when they are needed, shared by whoever has something to say to a run.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::runner::{Lane, LaneSetup, Notice};
+use crate::session::run::{LaneKey, LaneNo, RunNo};
+use crate::store::session::SessionDir;
+
+/// What is told of each lane's notices.
+pub(super) type Listener = Arc<dyn Fn(LaneNo, Notice) + Send + Sync>;
+
+/// The lanes of a session.
+pub(super) struct Lanes {
+    session: SessionDir,
+    directory: Option<PathBuf>,
+    program: Option<PathBuf>,
+    listener: Listener,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    keys: BTreeMap<LaneNo, LaneKey>,
+    open: BTreeMap<LaneNo, Arc<Lane>>,
+    runs: BTreeMap<RunNo, LaneNo>,
+}
+
+impl Lanes {
+    pub(super) fn new(
+        session: SessionDir,
+        directory: Option<PathBuf>,
+        program: Option<PathBuf>,
+        listener: Listener,
+    ) -> Self {
+        Self { session, directory, program, listener, known: Mutex::default() }
+    }
+
+    /// A lane has been declared.
+    pub(super) fn declare(&self, lane: LaneNo, key: LaneKey) {
+        self.known().keys.insert(lane, key);
+    }
+
+    /// A run belongs to a lane.
+    pub(super) fn assign(&self, run: RunNo, lane: LaneNo) {
+        self.known().runs.insert(run, lane);
+    }
+
+    /// The connection to a lane; its supervisor is started where none lives. Waits for it, at most ten seconds.
+    pub(super) fn open(&self, lane: LaneNo) -> io::Result<Arc<Lane>> {
+        if let Some(open) = self.known().open.get(&lane) {
+            return Ok(Arc::clone(open));
+        }
+        let key = self.known().keys.get(&lane).cloned();
+        let key =
+            key.ok_or_else(|| io::Error::other(format!("could not open lane {lane}: the journal has no such lane")))?;
+        if let Some(target) = key.target.as_deref().or(key.host.as_deref()).filter(|target| *target != "local") {
+            return Err(io::Error::other(format!(
+                "could not run on {target}: this version runs steps on this machine only"
+            )));
+        }
+        let setup = LaneSetup {
+            runs: self.session.path().join("runs"),
+            user: key.user,
+            directory: self.directory.clone(),
+            program: self.program.clone(),
+        };
+        let listener = Arc::clone(&self.listener);
+        // The lock is not held meanwhile: keys for other lanes must not wait. Only the thread of the orders opens lanes.
+        let opened = Arc::new(Lane::open(&self.session.lane(lane), &setup, move |notice| listener(lane, notice))?);
+        self.known().open.insert(lane, Arc::clone(&opened));
+        Ok(opened)
+    }
+
+    /// The connection to the lane of a run, where it is open.
+    pub(super) fn of(&self, run: RunNo) -> Option<Arc<Lane>> {
+        let known = self.known();
+        known.runs.get(&run).and_then(|lane| known.open.get(lane)).cloned()
+    }
+
+    /// The lane a run belongs to.
+    pub(super) fn lane_of(&self, run: RunNo) -> Option<LaneNo> {
+        self.known().runs.get(&run).copied()
+    }
+
+    /// A lane's supervisor is gone: the next run starts another.
+    pub(super) fn gone(&self, lane: LaneNo) {
+        self.known().open.remove(&lane);
+    }
+
+    /// Tells every open lane that it may leave as soon as nothing is alive in it.
+    pub(super) fn close(&self) {
+        for (_, lane) in std::mem::take(&mut self.known().open) {
+            // A supervisor that cannot be told is gone already.
+            drop(lane.close());
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,24 @@
+//! What carries out orders and turns what happens into messages. Shared by the screen and `--auto`; knows no screen.
+//!
+//! Two threads stand behind a [`Drive`]. One carries out the walk's orders strictly in their order and writes the journal, so that a
+//! run is started only when its record is on disk. The other stands between lanes, readers of output and the screen, and never waits
+//! for a disk. Each run that is judged or shown has a reader of its own.
+
+pub mod auto;
+mod desk;
+pub mod drill;
+mod error;
+mod lanes;
+mod news;
+mod orders;
+mod reader;
+mod scribe;
+mod session;
+pub mod values;
+mod veil;
+mod wheel;
+
+pub use error::{Error, Kind, Result};
+pub use news::{Job, News, Page, View};
+pub use session::{Beginning, Chosen, Session, Surroundings, VERSION, begin, resume};
+pub use wheel::{Drive, Role, Setup};

@@ -1,0 +1,130 @@
+//! What goes into the drive, and what comes out of it.
+
+use crate::session::run::RunNo;
+use crate::session::walk::{Happening, Order};
+use crate::store::clock::Stamp;
+use crate::text::styled;
+
+/// Something for the drive to do. Orders are carried out strictly in the order they come in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Job {
+    /// An order of the walk.
+    Order(Order),
+    /// Orders of the walk, one after the other.
+    Orders(Vec<Order>),
+    /// Keys for a run.
+    Input {
+        /// The run.
+        run: RunNo,
+        /// As a terminal would send them.
+        bytes: Vec<u8>,
+    },
+    /// The terminal of an interactive run has another size.
+    Resize {
+        /// The run.
+        run: RunNo,
+        /// Columns.
+        columns: u16,
+        /// Rows.
+        rows: u16,
+    },
+    /// Show a run's output: answered with a [`Page`] at once, and with another whenever what it shows has changed (at most every 16 ms).
+    /// It replaces the `Show` before it.
+    Show {
+        /// The run.
+        run: RunNo,
+        /// Which part.
+        view: View,
+        /// Columns of the window.
+        columns: u16,
+        /// Rows of the window.
+        rows: u16,
+    },
+    /// No output is shown any more.
+    ShowNothing,
+    /// The screen leaves: what is in memory is written once more, then the drive ends. Runs go on.
+    Quit,
+}
+
+/// Which part of a run's output is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// The end, as it grows.
+    End,
+    /// From a line on.
+    From {
+        /// From 1.
+        line: u64,
+    },
+}
+
+/// Something the screen (or `--auto`) must know.
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    /// Something for the walk: to be handed to [`Walk::happened`](crate::session::walk::Walk::happened).
+    Walk(Happening),
+    /// The part of the output that was asked for.
+    Page(Box<Page>),
+    /// A run's output grew. Coalesced: at most every 16 ms for each run.
+    Grew {
+        /// The run.
+        run: RunNo,
+        /// Bytes so far.
+        bytes: u64,
+        /// Lines so far.
+        lines: u64,
+        /// When this was noticed.
+        at: Stamp,
+    },
+    /// A run waits for keys, or is done waiting.
+    Prompt {
+        /// The run.
+        run: RunNo,
+        /// What is typed will not be shown: a password. False when that is over.
+        hidden: bool,
+    },
+    /// A step of the stop ladder was taken.
+    Stopping {
+        /// The run.
+        run: RunNo,
+        /// The signal, as in `TERM`.
+        signal: String,
+        /// KILL follows by itself after this many milliseconds; none where only the operator may send it.
+        kill_in_ms: Option<u64>,
+    },
+    /// The grace is over and the run is still alive: only a forced stop ends it.
+    StillAlive {
+        /// The run.
+        run: RunNo,
+    },
+    /// The journal cannot be written. Stands until [`News::JournalHealed`].
+    JournalTrouble {
+        /// Why.
+        error: String,
+        /// Entries kept in memory meanwhile.
+        kept: usize,
+    },
+    /// The journal is written again and nothing is kept back.
+    JournalHealed,
+    /// Anything else the operator must know.
+    Trouble(String),
+}
+
+/// Part of a run's output, ready to be drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The run.
+    pub run: RunNo,
+    /// The line the first row belongs to, from 1; 0 where the rows are a full screen of its own (see `cursor`).
+    pub first_line: u64,
+    /// The rows, at most as many as asked for; a long line takes several.
+    pub lines: Vec<styled::Line>,
+    /// Lines there are by now; a last one without its newline counts.
+    pub total_lines: u64,
+    /// Bytes there are by now.
+    pub total_bytes: u64,
+    /// Where the cursor is, as (row, column) of this page: for runs that have a screen of their own.
+    pub cursor: Option<(u16, u16)>,
+    /// The run is over and this counts all of its output.
+    pub complete: bool,
+}

@@ -1,0 +1,299 @@
+//! The thread that carries out orders, strictly one after the other.
+//!
+//! It alone writes the journal, so a slow disk delays what depends on it and nothing else: keys and output go by the desk.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use super::desk::{Note, Watched};
+use super::lanes::Lanes;
+use super::news::News;
+use super::scribe::Scribe;
+use super::veil::veil;
+use crate::runbook::{Runbook, StepId, VarName};
+use crate::session::entry::Entry;
+use crate::session::event::{Event, RunStarted};
+use crate::session::judge::Judge;
+use crate::session::run::{Exit, Purpose, RunEnd, RunNo, RunSpec};
+use crate::session::walk::{Draft, Happening, Order, RunOver};
+use crate::store::runs::RunDir;
+use crate::store::session::SessionDir;
+use crate::text::redact::Secrets;
+
+/// How often it is looked whether another scribe wrote.
+const GLANCE: Duration = Duration::from_secs(1);
+
+/// What the thread is told.
+pub(super) enum Task {
+    /// Carry this out.
+    Order(Order),
+    /// Runs that were going on when the session was taken up.
+    TakeUp(Vec<RunStarted>),
+    /// Let the lanes go in which nothing lives.
+    CloseLanes,
+    /// Write what is kept, and end.
+    Quit,
+}
+
+/// The thread's belongings.
+pub(super) struct Orders {
+    pub(super) session: SessionDir,
+    pub(super) runbook: Option<Arc<Runbook>>,
+    pub(super) scribe: Scribe,
+    pub(super) lanes: Arc<Lanes>,
+    pub(super) desk: Sender<Note>,
+    pub(super) news: tokio::sync::mpsc::Sender<News>,
+    /// A follower only adds notes and marks.
+    pub(super) follows: bool,
+    pub(super) memory: Memory,
+}
+
+/// What is held in memory between orders.
+pub(super) struct Memory {
+    values: BTreeMap<VarName, String>,
+    secrets: Secrets,
+    waits: Vec<(Instant, StepId)>,
+    /// Runs that were not started because the record was not on disk.
+    withheld: BTreeMap<RunNo, Purpose>,
+    told: Option<(String, usize)>,
+    /// Runs seen to start and not to end, for a follower.
+    seen: BTreeSet<RunNo>,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            values: BTreeMap::new(),
+            secrets: Secrets::none(),
+            waits: Vec::new(),
+            withheld: BTreeMap::new(),
+            told: None,
+            seen: BTreeSet::new(),
+        }
+    }
+}
+
+impl Orders {
+    /// Works until it is told to quit or nobody is there any more to tell it anything.
+    pub(super) fn work(mut self, tasks: &Receiver<Task>) {
+        loop {
+            match tasks.recv_timeout(self.pause()) {
+                Ok(Task::Order(order)) => self.carry_out(order),
+                Ok(Task::TakeUp(runs)) => self.take_up(&runs),
+                Ok(Task::CloseLanes) => self.lanes.close(),
+                Ok(Task::Quit) | Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            self.keep_time();
+        }
+        let entries = self.scribe.retry(Instant::now());
+        self.recorded(entries);
+        drop(self.desk.send(Note::Quit));
+    }
+
+    fn pause(&self) -> Duration {
+        let now = Instant::now();
+        let waits = self.memory.waits.iter().map(|(due, _)| *due);
+        let due = waits.chain(self.scribe.next_try()).min();
+        due.map_or(GLANCE, |due| due.saturating_duration_since(now).min(GLANCE))
+    }
+
+    /// What the clock brings: waits that are over, another try, other scribes.
+    fn keep_time(&mut self) {
+        let now = Instant::now();
+        let (over, waits) = std::mem::take(&mut self.memory.waits).into_iter().partition(|(due, _)| *due <= now);
+        self.memory.waits = waits;
+        for (_, step) in Vec::<(Instant, StepId)>::from_iter(over) {
+            self.tell(News::Walk(Happening::Waited(step)));
+        }
+        let entries = match self.scribe.next_try() {
+            Some(next) if next <= now => self.scribe.retry(now),
+            Some(_) => Vec::new(),
+            None => self.scribe.others(now),
+        };
+        self.recorded(entries);
+    }
+
+    fn carry_out(&mut self, order: Order) {
+        if self.follows && !may_follow(&order) {
+            self.trouble(
+                "could not do this here: somebody else drives this session; notes and marks can be added".to_owned(),
+            );
+            return;
+        }
+        match order {
+            Order::Record(draft) => self.record(*draft),
+            Order::Start(spec) => self.start(*spec),
+            Order::Stop { run, force } => self.say(run, "stop", |lane| lane.stop(run, force)),
+            Order::Keep(run) => self.say(run, "keep the environment of", |lane| lane.keep(run)),
+            Order::Remember { name, value } => {
+                self.memory.values.insert(name.clone(), value.reveal().to_owned());
+                self.remembered();
+            }
+            Order::Wait { step, ms } => {
+                self.memory.waits.push((Instant::now() + Duration::from_millis(ms), step));
+            }
+        }
+    }
+
+    fn record(&mut self, mut draft: Draft) {
+        veil(&self.memory.secrets, &mut draft.event);
+        let entries = self.scribe.record(draft, Instant::now());
+        self.recorded(entries);
+    }
+
+    /// Hands on what is on disk now, and tells how the journal stands where that has changed.
+    fn recorded(&mut self, entries: Vec<Entry>) {
+        for entry in entries {
+            self.noted(&entry.event);
+            let event = matches!(entry.event, Event::RunStarted(_)).then(|| entry.event.clone());
+            self.tell(News::Walk(Happening::Recorded(Box::new(entry))));
+            if let Some(Event::RunStarted(started)) = event
+                && let Some(purpose) = self.memory.withheld.remove(&started.run)
+            {
+                self.not_started(started.run, &purpose, "its record came onto the disk too late");
+            }
+        }
+        let trouble = self.scribe.trouble().map(|(error, kept)| (error.to_owned(), kept));
+        if trouble != self.memory.told {
+            let news = match &trouble {
+                Some((error, kept)) => News::JournalTrouble { error: error.clone(), kept: *kept },
+                None => News::JournalHealed,
+            };
+            self.memory.told = trouble;
+            self.tell(news);
+        }
+    }
+
+    /// What an entry means for this thread, whoever wrote it.
+    fn noted(&mut self, event: &Event) {
+        match event {
+            Event::LaneOpened { lane, key } => self.lanes.declare(*lane, key.clone()),
+            Event::RunStarted(started) => {
+                self.lanes.assign(started.run, started.lane);
+                if self.follows {
+                    self.memory.seen.insert(started.run);
+                    drop(self.desk.send(Note::Watch(Watched::of(started, true))));
+                }
+            }
+            Event::RunEnded(ended) if self.memory.seen.remove(&ended.run) => {
+                drop(self.desk.send(Note::Seen { run: ended.run, end: Some(ended.end.clone()) }));
+            }
+            Event::RunInterrupted { run } if self.memory.seen.remove(run) => {
+                drop(self.desk.send(Note::Seen { run: *run, end: None }));
+            }
+            Event::Closed { .. } if !self.follows => self.lanes.close(),
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, spec: RunSpec) {
+        if !self.scribe.is_clear() {
+            self.trouble(format!("run {} was not started: its record is not on disk", spec.run));
+            self.memory.withheld.insert(spec.run, spec.purpose);
+            return;
+        }
+        self.lanes.assign(spec.run, spec.lane);
+        let secrets: Vec<(VarName, String)> = self.memory.values.clone().into_iter().collect();
+        let lane = match self.lanes.open(spec.lane) {
+            Ok(lane) => lane,
+            Err(error) => return self.not_started(spec.run, &spec.purpose, &error.to_string()),
+        };
+        drop(self.desk.send(Note::Watch(Watched::by(&spec))));
+        if let Err(error) = lane.start(&spec, secrets) {
+            // It may have got the order before it broke: what it left behind tells.
+            self.lanes.gone(spec.lane);
+            self.trouble(error.to_string());
+            drop(self.desk.send(Note::Gone { lane: spec.lane }));
+        }
+    }
+
+    /// A run that is recorded as started, but never was.
+    fn not_started(&mut self, run: RunNo, purpose: &Purpose, why: &str) {
+        let end = RunEnd {
+            exit: Exit::NotStarted(why.to_owned()),
+            stopped: None,
+            took_ms: 0,
+            bytes: 0,
+            lines: 0,
+            sha256: EMPTY_SHA256.to_owned(),
+            dropped: 0,
+            redacted: 0,
+            carried: false,
+            left_behind: 0,
+        };
+        let judgement = Judge::new(self.runbook.as_deref(), purpose).finish(&end);
+        let over = RunOver { run, end, judgement, secret: None, unseen: false };
+        self.tell(News::Walk(Happening::RunOver(Box::new(over))));
+    }
+
+    /// Runs the journal knows to be going on: shown live, or brought to their end.
+    fn take_up(&mut self, runs: &[RunStarted]) {
+        for started in runs {
+            self.lanes.assign(started.run, started.lane);
+            if self.follows {
+                self.memory.seen.insert(started.run);
+                drop(self.desk.send(Note::Watch(Watched::of(started, true))));
+                continue;
+            }
+            drop(self.desk.send(Note::Watch(Watched::of(started, false))));
+            if self.ended_unseen(started.run) {
+                continue;
+            }
+            match self.lanes.open(started.lane) {
+                Ok(lane) if lane.running() == Some(started.run) => {}
+                Ok(_) => {
+                    // Over, though not a moment ago.
+                    if !self.ended_unseen(started.run) {
+                        drop(self.desk.send(Note::Lost { run: started.run }));
+                    }
+                }
+                Err(error) => {
+                    self.trouble(format!("run {} cannot be reached, only its end is waited for: {error}", started.run));
+                    drop(self.desk.send(Note::Orphaned { run: started.run }));
+                }
+            }
+        }
+    }
+
+    fn ended_unseen(&self, run: RunNo) -> bool {
+        let Ok(Some(end)) = RunDir::at(&self.session.run(run)).end() else { return false };
+        self.desk.send(Note::Ended { run, end, secret: None, unseen: true }).is_ok()
+    }
+
+    fn say(&mut self, run: RunNo, verb: &str, what: impl FnOnce(&crate::runner::Lane) -> std::io::Result<()>) {
+        let said =
+            self.lanes.of(run).map_or_else(|| Err(std::io::Error::other("its lane is not open")), |lane| what(&lane));
+        if let Err(error) = said {
+            self.trouble(format!("could not {verb} run {run}: {error}"));
+        }
+    }
+
+    fn remembered(&mut self) {
+        let (secrets, refused) =
+            Secrets::new(self.memory.values.iter().map(|(name, value)| (name.clone(), value.clone())));
+        self.memory.secrets = secrets;
+        // Each is said once, when it comes; a value of nothing is no secret.
+        for refused in refused {
+            self.trouble(refused.to_string());
+        }
+    }
+
+    fn trouble(&self, what: String) {
+        self.tell(News::Trouble(what));
+    }
+
+    fn tell(&self, news: News) {
+        // Nobody listens any more when the screen is gone; the record goes on.
+        drop(self.news.blocking_send(news));
+    }
+}
+
+/// sha-256 of nothing.
+const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+fn may_follow(order: &Order) -> bool {
+    matches!(order, Order::Record(draft) if matches!(draft.event, Event::Note { .. } | Event::Marked { .. }))
+}

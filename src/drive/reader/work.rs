@@ -1,0 +1,279 @@
+//! The thread of a reader.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::error::TrySendError;
+
+use super::super::desk::{Note, Watched, secret};
+use super::super::news::{News, View};
+use super::page::Shelf;
+use crate::session::judge::Judge;
+use crate::session::run::{RunEnd, RunNo};
+use crate::session::walk::RunOver;
+use crate::store::clock::Clock;
+use crate::store::runs::RunDir;
+use crate::text::plain::Lines;
+
+/// The shortest time between two pages, or two notices of growth.
+const FRAME: Duration = Duration::from_millis(16);
+/// How often the file is looked at where nobody tells when it grows.
+const GLANCE: Duration = Duration::from_millis(200);
+
+/// What a reader is told.
+pub(in super::super) enum Wake {
+    /// There is more to read.
+    Grew,
+    /// The run is over: read the rest and judge.
+    Ended { end: RunEnd, secret: Option<String>, unseen: bool },
+    /// The run is over, nobody knows how: read the rest.
+    Lost,
+    /// Show this part from now on, or nothing.
+    Show(Option<Window>),
+    /// The screen of an interactive run has another size.
+    Resize { columns: u16, rows: u16 },
+    /// The end.
+    Quit,
+}
+
+/// The part that is shown, and how large.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) struct Window {
+    pub(in super::super) view: View,
+    pub(in super::super) columns: u16,
+    pub(in super::super) rows: u16,
+}
+
+/// Reads one run's output.
+pub(in super::super) struct Reader {
+    run: RunNo,
+    shelf: Shelf,
+    plain: Lines,
+    judge: Option<Judge>,
+    /// How it ended, once that is known; judged when everything was read.
+    end: Option<End>,
+    /// Nothing more will come: when all is read, it is complete.
+    closed: bool,
+    growth: Growth,
+    window: Option<Window>,
+    /// Pages of the window.
+    pages: Frames,
+    /// Notices of growth.
+    grew: Frames,
+    complained: bool,
+    clock: Arc<dyn Clock>,
+    desk: Sender<Note>,
+    news: tokio::sync::mpsc::Sender<News>,
+}
+
+/// How it is known that there is more to read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Growth {
+    /// It is told.
+    Told,
+    /// The file is looked at.
+    Polled,
+    /// There is none: the run is over.
+    None,
+}
+
+/// Something told at most once in a frame.
+#[derive(Default)]
+struct Frames {
+    /// What was told is no longer so.
+    stale: bool,
+    last: Option<Instant>,
+}
+
+impl Frames {
+    fn left(&self) -> Option<Duration> {
+        self.stale.then(|| self.last.map_or(Duration::ZERO, |last| FRAME.saturating_sub(last.elapsed())))
+    }
+
+    fn is_due(&self) -> bool {
+        self.left() == Some(Duration::ZERO)
+    }
+
+    /// Told, or to be tried again with the next frame.
+    fn told(&mut self, done: bool) {
+        *self = Self { stale: !done, last: Some(Instant::now()) };
+    }
+}
+
+struct End {
+    how: RunEnd,
+    secret: Option<String>,
+    unseen: bool,
+}
+
+impl Reader {
+    pub(in super::super) fn new(
+        watched: &Watched,
+        folder: &RunDir,
+        judge: Option<Judge>,
+        over: bool,
+        clock: Arc<dyn Clock>,
+        desk: Sender<Note>,
+        news: tokio::sync::mpsc::Sender<News>,
+    ) -> Self {
+        let growth = match (over, watched.polled) {
+            (true, _) => Growth::None,
+            (false, true) => Growth::Polled,
+            (false, false) => Growth::Told,
+        };
+        Self {
+            run: watched.run,
+            shelf: Shelf::new(folder.output(), watched.interactive),
+            plain: Lines::new(),
+            judge,
+            end: None,
+            closed: over,
+            growth,
+            window: None,
+            pages: Frames::default(),
+            grew: Frames::default(),
+            complained: false,
+            clock,
+            desk,
+            news,
+        }
+    }
+
+    pub(in super::super) fn work(mut self, wakes: &Receiver<Wake>) {
+        let mut more = true;
+        loop {
+            if !self.listen(wakes, more) {
+                return;
+            }
+            more = self.read();
+            if !more && self.closed {
+                self.finish();
+            }
+            self.publish(!more && self.closed);
+        }
+    }
+
+    /// Takes what it is told; waits where there is nothing to do. False at the end.
+    fn listen(&mut self, wakes: &Receiver<Wake>, busy: bool) -> bool {
+        if !busy {
+            let waited = match self.pause() {
+                Some(pause) => wakes.recv_timeout(pause),
+                None => wakes.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            let goes_on = match waited {
+                Ok(wake) => self.take(wake),
+                Err(RecvTimeoutError::Timeout) => true,
+                Err(RecvTimeoutError::Disconnected) => false,
+            };
+            if !goes_on {
+                return false;
+            }
+        }
+        loop {
+            match wakes.try_recv() {
+                Ok(wake) => {
+                    if !self.take(wake) {
+                        return false;
+                    }
+                }
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        }
+    }
+
+    fn pause(&self) -> Option<Duration> {
+        let page = self.window.and_then(|_| self.pages.left());
+        let glance = (self.growth == Growth::Polled && !self.closed).then_some(GLANCE);
+        // A full channel is tried again a little later, not at once.
+        [page, self.grew.left(), glance].into_iter().flatten().min().map(|pause| pause.max(Duration::from_millis(1)))
+    }
+
+    fn take(&mut self, wake: Wake) -> bool {
+        match wake {
+            Wake::Grew => {}
+            Wake::Ended { end, secret, unseen } => {
+                self.end = Some(End { how: end, secret, unseen });
+                self.closed = true;
+            }
+            Wake::Lost => {
+                self.judge = None;
+                self.closed = true;
+                self.pages.stale = true;
+            }
+            Wake::Show(window) => {
+                self.window = window;
+                // Asked for by a person: answered at once.
+                self.pages = Frames { stale: true, last: None };
+            }
+            Wake::Resize { columns, rows } => {
+                self.shelf.resize(columns, rows);
+                self.pages.stale = true;
+            }
+            Wake::Quit => return false,
+        }
+        true
+    }
+
+    /// Reads the next chunk; false where there is none.
+    fn read(&mut self) -> bool {
+        let (plain, judge) = (&mut self.plain, &mut self.judge);
+        let read = self.shelf.read(|bytes| {
+            if let Some(judge) = judge {
+                plain.push(bytes, |number, line| judge.line(number, line));
+            }
+        });
+        match read {
+            Ok(grew) => {
+                self.pages.stale |= grew;
+                self.grew.stale |= grew && self.growth != Growth::None;
+                grew
+            }
+            Err(error) => {
+                if !self.complained {
+                    self.complained = true;
+                    let what = format!("could not read the output of run {}: {error}", self.run);
+                    drop(self.news.blocking_send(News::Trouble(what)));
+                }
+                false
+            }
+        }
+    }
+
+    /// All was read and nothing more comes: the judgement.
+    fn finish(&mut self) {
+        let (Some(mut judge), Some(end)) = (self.judge.take(), self.end.take()) else { return };
+        self.pages.stale = true;
+        self.grew.last = None;
+        self.publish_grew();
+        self.plain.finish(|number, line| judge.line(number, line));
+        let judgement = judge.finish(&end.how);
+        let over = RunOver { run: self.run, end: end.how, judgement, secret: secret(end.secret), unseen: end.unseen };
+        drop(self.desk.send(Note::Over(Box::new(over))));
+    }
+
+    fn publish(&mut self, complete: bool) {
+        self.publish_grew();
+        let Some(window) = self.window.filter(|_| self.pages.is_due()) else { return };
+        let done = match self.shelf.page(self.run, window, complete) {
+            // A full channel: the next page shows more, and instead.
+            Ok(page) => !matches!(self.news.try_send(News::Page(Box::new(page))), Err(TrySendError::Full(_))),
+            Err(error) => {
+                let what = format!("could not show the output of run {}: {error}", self.run);
+                drop(self.news.try_send(News::Trouble(what)));
+                true
+            }
+        };
+        self.pages.told(done);
+    }
+
+    fn publish_grew(&mut self) {
+        if self.grew.is_due() {
+            let (bytes, lines) = (self.shelf.bytes(), self.shelf.lines());
+            let news = News::Grew { run: self.run, bytes, lines, at: self.clock.stamp() };
+            let done = !matches!(self.news.try_send(news), Err(TrySendError::Full(_)));
+            self.grew.told(done);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Beginning a session, and taking one up again.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc::Receiver;
+
+use super::error::{Error, Result};
+use super::news::{Job, News};
+use super::wheel::{Drive, Role, Setup};
+use crate::runbook::{Runbook, VarName, parse};
+use crate::session::entry::{Entry, When};
+use crate::session::event::{Event, Opened, RunbookRef, Source};
+use crate::session::walk::{Opening, Order, Rules, Walk};
+use crate::store::clock::Clock;
+use crate::store::journal::Journal;
+use crate::store::lock;
+use crate::store::paths::Paths;
+use crate::store::session::{SessionDir, create};
+use crate::store::{self, operator};
+
+/// This program's version, as it stands in journals.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The surroundings of a session.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Where sessions are.
+    pub paths: Paths,
+    /// Who works it, as `name@host`.
+    pub by: String,
+    /// The clocks.
+    pub clock: Arc<dyn Clock>,
+    /// Where commands begin; none means the directory of this process.
+    pub directory: Option<PathBuf>,
+    /// The program to start as supervisor of lanes; none means this very program.
+    pub program: Option<PathBuf>,
+}
+
+/// A runbook that was chosen, with the text it was read from.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// What it means.
+    pub runbook: Arc<Runbook>,
+    /// Its text.
+    pub text: String,
+    /// Where it was found: `bundled`, or a path.
+    pub origin: String,
+}
+
+/// How a session begins.
+#[derive(Debug, Clone, Default)]
+pub struct Beginning {
+    /// The incident's title; the runbook's where there is none.
+    pub title: Option<String>,
+    /// The runbook.
+    pub runbook: Option<Chosen>,
+    /// Values given from outside.
+    pub given: Vec<(VarName, String, Source)>,
+    /// When it was noticed.
+    pub detected: Option<When>,
+    /// When users began to feel it.
+    pub impact_started: Option<When>,
+    /// Planned work.
+    pub planned: bool,
+    /// The drill it rehearses.
+    pub drill: Option<String>,
+    /// Worked without a screen.
+    pub auto: bool,
+}
+
+/// A session at work.
+pub struct Session {
+    /// Its folder.
+    pub dir: SessionDir,
+    /// What is legal, next, and what follows.
+    pub walk: Walk,
+    /// What carries it out.
+    pub drive: Drive,
+    /// What comes back.
+    pub news: Receiver<News>,
+    /// The entries it had when it was taken up; none of a new one.
+    pub entries: Vec<Entry>,
+}
+
+/// Begins a session: its folder, its journal, the first records (on their way when this returns).
+///
+/// # Errors
+/// Where folder or journal cannot be made.
+pub fn begin(around: &Surroundings, beginning: Beginning) -> Result<Session> {
+    let Beginning { title, runbook, given, detected, impact_started, planned, drill, auto } = beginning;
+    let stamp = around.clock.stamp();
+    let book = runbook.as_ref().map(|chosen| Arc::clone(&chosen.runbook));
+    let title = title
+        .or_else(|| book.as_ref().map(|book| book.title.clone()))
+        .ok_or_else(|| Error::usage("could not begin a session: it has neither a title nor a runbook"))?;
+    let name = book.as_ref().map_or(title.as_str(), |book| book.id.as_str());
+    let dir = create(&around.paths, name, runbook.as_ref().map(|chosen| chosen.text.as_str()), stamp.at)?;
+    let lock = lock::Driver::try_take(&dir, &around.by, stamp.at)?;
+    let journal = Journal::create(&dir.journal(), &around.by, Arc::clone(&around.clock))?;
+    let opened = Opened {
+        title,
+        runbook: runbook.map(|chosen| RunbookRef {
+            id: chosen.runbook.id.clone(),
+            origin: chosen.origin,
+            sha256: sha256(chosen.text.as_bytes()),
+        }),
+        severity: book.as_ref().and_then(|book| book.severity),
+        services: book.as_ref().map(|book| book.services.clone()).unwrap_or_default(),
+        planned,
+        drill: drill.clone(),
+        auto,
+        zone: zone(),
+        version: VERSION.to_owned(),
+    };
+    let mut walk = Walk::new(book.clone(), Rules { drill: drill.is_some() });
+    let attached = attached(around);
+    let orders = walk.open(Opening { opened, attached, given, detected, impact_started });
+    work(around, dir, Role::Driver(lock), walk, journal, book, orders, Vec::new())
+}
+
+/// Takes a session up again: as its driver, or as a follower where somebody else drives it. Runs that went on are shown live.
+///
+/// # Errors
+/// Where its journal or its runbook cannot be read.
+pub fn resume(around: &Surroundings, dir: SessionDir) -> Result<Session> {
+    let stamp = around.clock.stamp();
+    let role = match lock::Driver::try_take(&dir, &around.by, stamp.at) {
+        Ok(lock) => Role::Driver(lock),
+        Err(store::Error::Held { holder, .. }) => Role::Follower { driver: holder },
+        Err(error) => return Err(error.into()),
+    };
+    let (journal, entries) = Journal::open(&dir.journal(), &around.by, Arc::clone(&around.clock))?;
+    let Some(Event::Opened(opened)) = entries.first().map(|entry| &entry.event) else {
+        return Err(Error::invalid(format!("could not take up {}: its journal has no beginning", dir.id())));
+    };
+    let book = opened.runbook.as_ref().map(|reference| runbook_of(&dir, &reference.id)).transpose()?;
+    let mut walk = Walk::replay(book.clone(), Rules { drill: opened.drill.is_some() }, &entries);
+    let orders = if role.follows() || walk.state().closed { Vec::new() } else { walk.attach(attached(around)) };
+    work(around, dir, role, walk, journal, book, orders, entries)
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of a session, put together in one place")]
+fn work(
+    around: &Surroundings,
+    dir: SessionDir,
+    role: Role,
+    walk: Walk,
+    journal: Journal,
+    runbook: Option<Arc<Runbook>>,
+    orders: Vec<Order>,
+    entries: Vec<Entry>,
+) -> Result<Session> {
+    let (drive, news) = Drive::start(Setup {
+        session: dir.clone(),
+        runbook,
+        role,
+        journal,
+        state: walk.state().clone(),
+        clock: Arc::clone(&around.clock),
+        directory: around.directory.clone(),
+        program: around.program.clone(),
+    })?;
+    drive.send(Job::Orders(orders));
+    Ok(Session { dir, walk, drive, news, entries })
+}
+
+/// The runbook as it was when the session began.
+fn runbook_of(dir: &SessionDir, id: &str) -> Result<Arc<Runbook>> {
+    let path = dir.runbook();
+    let text = std::fs::read_to_string(&path)
+        .map_err(|cause| Error::invalid(format!("could not read {}: {cause}", path.display())))?;
+    let parsed = parse(id, &text);
+    parsed.runbook.map(Arc::new).ok_or_else(|| {
+        let first = parsed.problems.first().map_or_else(String::new, |problem| format!(": {}", problem.message));
+        Error::invalid(format!("could not understand {}{first}", path.display()))
+            .hint("the session was begun with another version of this program")
+    })
+}
+
+fn attached(around: &Surroundings) -> Event {
+    Event::Attached { boot_id: around.clock.boot_id(), host: operator::host(), version: VERSION.to_owned() }
+}
+
+/// The operator's zone, as `+02:00`.
+fn zone() -> String {
+    chrono::Local::now().format("%:z").to_string()
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

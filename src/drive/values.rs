@@ -1,0 +1,114 @@
+//! The values a session begins with: from `--var`, from the environment, from a drill.
+
+use super::error::{Error, Result};
+use crate::runbook::{Runbook, VarName, Variable};
+use crate::session::event::Source;
+
+/// The environment's names begin so.
+const PREFIX: &str = "STANCH_VAR_";
+
+/// Reads `NAME=value` of a `--var`.
+///
+/// # Errors
+/// Where there is no `=` or no name before it.
+pub fn assignment(text: &str) -> std::result::Result<(VarName, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if is_name(name) => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(format!("{text:?} is not NAME=value")),
+    }
+}
+
+/// Values given from outside for a runbook: flags before the environment.
+///
+/// # Errors
+/// A name the runbook does not declare, a secret on the command line, a value that is not allowed.
+pub fn given(
+    runbook: &Runbook,
+    flags: &[(VarName, String)],
+    environment: impl Iterator<Item = (String, String)>,
+) -> Result<Vec<(VarName, String, Source)>> {
+    let mut given: Vec<(VarName, String, Source)> = Vec::new();
+    for (name, value) in flags {
+        let variable = declared(runbook, name)?;
+        if variable.secret {
+            return Err(Error::usage(format!(
+                "could not take {name} from --var: it is a secret, and command lines are seen by all"
+            ))
+            .hint(format!("set {PREFIX}{name} in the environment, or give it when the screen asks")));
+        }
+        valid(name, variable, value)?;
+        given.retain(|(own, ..)| own != name);
+        given.push((name.clone(), value.clone(), Source::Flag));
+    }
+    for (key, value) in environment {
+        let Some(name) = key.strip_prefix(PREFIX) else { continue };
+        // Exported for every runbook of a team; this one need not know it.
+        let Some(variable) = runbook.var(name) else { continue };
+        if given.iter().any(|(own, ..)| own == name) {
+            continue;
+        }
+        valid(name, variable, &value)?;
+        given.push((name.to_owned(), value, Source::Environment));
+    }
+    Ok(given)
+}
+
+/// The values a drill yields: every variable of the runbook must be among them.
+///
+/// # Errors
+/// A variable the drill forgot, a line that is no assignment, a name the runbook does not declare, a value that is not allowed.
+pub fn from_drill(runbook: &Runbook, yielded: &str) -> Result<Vec<(VarName, String, Source)>> {
+    let mut given: Vec<(VarName, String, Source)> = Vec::new();
+    for line in yielded.lines().filter(|line| !line.trim().is_empty()) {
+        let (name, value) = assignment(line).map_err(|_| {
+            Error::invalid(format!("could not use the drill: its vars.env has a line that is not NAME=value: {line:?}"))
+        })?;
+        let variable = declared(runbook, &name)?;
+        valid(&name, variable, &value)?;
+        given.retain(|(own, ..)| *own != name);
+        given.push((name, value, Source::Drill));
+    }
+    let missing: Vec<&str> = runbook
+        .vars
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .filter(|name| !given.iter().any(|(own, ..)| own == name))
+        .collect();
+    if missing.is_empty() {
+        return Ok(given);
+    }
+    Err(Error::invalid(format!("could not use the drill: it yields no value for {}", missing.join(", ")))
+        .hint("a drill gives every variable of its runbook, in the file vars.env; defaults do not count, they may be production"))
+}
+
+fn declared<'a>(runbook: &'a Runbook, name: &str) -> Result<&'a Variable> {
+    runbook.var(name).ok_or_else(|| {
+        let names: Vec<&str> = runbook.vars.iter().map(|(name, _)| name.as_str()).collect();
+        let known =
+            if names.is_empty() { "it declares none".to_owned() } else { format!("it declares {}", names.join(", ")) };
+        Error::usage(format!("could not set {name}: the runbook {} has no such variable", runbook.id)).hint(known)
+    })
+}
+
+fn valid(name: &str, variable: &Variable, value: &str) -> Result<()> {
+    let why = if value.contains('\0') || value.len() > 100_000 {
+        "at most 100 kB, no NUL".to_owned()
+    } else if !variable.choices.is_empty() && !variable.choices.iter().any(|choice| choice == value) {
+        format!("one of: {}", variable.choices.join(", "))
+    } else if let Some(pattern) = variable.valid.as_ref().filter(|pattern| !is_whole(pattern.regex(), value)) {
+        format!("it must match {}", pattern.as_str())
+    } else {
+        return Ok(());
+    };
+    Err(Error::usage(format!("could not set {name}: the value is not allowed ({why})")))
+}
+
+fn is_whole(pattern: &regex::Regex, value: &str) -> bool {
+    pattern.find(value).is_some_and(|found| found.start() == 0 && found.end() == value.len())
+}
+
+fn is_name(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+}

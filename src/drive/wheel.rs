@@ -1,0 +1,174 @@
+//! A drive: the handle by which the screen and `--auto` have things done.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use super::desk::{Desk, Note};
+use super::error::{Error, Result};
+use super::lanes::Lanes;
+use super::news::{Job, News};
+use super::orders::{Memory, Orders, Task};
+use super::scribe::Scribe;
+use crate::runbook::Runbook;
+use crate::session::state::State;
+use crate::store::clock::Clock;
+use crate::store::journal::Journal;
+use crate::store::lock;
+use crate::store::session::SessionDir;
+
+/// How many news may wait for the screen; growth and pages are left out when they do not fit, everything else waits.
+const NEWS: usize = 256;
+/// How long leaving waits for a last write.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// What this process is to a session.
+#[derive(Debug)]
+pub enum Role {
+    /// It drives: the lock is held as long as this lives.
+    Driver(lock::Driver),
+    /// Somebody else drives; it may watch, and add notes and marks.
+    Follower {
+        /// Who drives, in words.
+        driver: String,
+    },
+}
+
+impl Role {
+    /// Whether somebody else drives.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        matches!(self, Self::Follower { .. })
+    }
+}
+
+/// What a drive needs.
+pub struct Setup {
+    /// The session's folder.
+    pub session: SessionDir,
+    /// The runbook as it was when the session began.
+    pub runbook: Option<Arc<Runbook>>,
+    /// Driver or follower.
+    pub role: Role,
+    /// The open journal.
+    pub journal: Journal,
+    /// What the journal adds up to so far.
+    pub state: State,
+    /// The clocks.
+    pub clock: Arc<dyn Clock>,
+    /// Where the first run of a lane starts; none means the directory of this process.
+    pub directory: Option<PathBuf>,
+    /// The program to start as supervisor; none means this very program.
+    pub program: Option<PathBuf>,
+}
+
+/// A session's drive. Dropping it ends it; what runs goes on.
+#[derive(Debug)]
+pub struct Drive {
+    tasks: Sender<Task>,
+    desk: Sender<Note>,
+    done: Receiver<()>,
+    role: Role,
+}
+
+impl Drive {
+    /// Starts one; its news come by the receiver. Runs that the state knows to be going on are taken up at once.
+    ///
+    /// # Errors
+    /// Where a thread cannot be started.
+    pub fn start(setup: Setup) -> Result<(Self, tokio::sync::mpsc::Receiver<News>)> {
+        let Setup { session, runbook, role, journal, state, clock, directory, program } = setup;
+        let (tasks, task_list) = channel();
+        let (desk, notes) = channel();
+        let (news, heard) = tokio::sync::mpsc::channel(NEWS);
+        let (finished, done) = channel();
+        let to_desk = desk.clone();
+        let lanes = Arc::new(Lanes::new(
+            session.clone(),
+            directory,
+            program,
+            Arc::new(move |lane, notice| drop(to_desk.send(Note::Notice(lane, notice)))),
+        ));
+        for (lane, key) in &state.lanes {
+            lanes.declare(*lane, key.clone());
+        }
+        let follows = role.follows();
+        let going_on: Vec<_> =
+            state.runs.values().filter(|run| run.is_running()).map(|run| run.started.clone()).collect();
+        let clerk = Desk::new(
+            session.clone(),
+            runbook.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&lanes),
+            desk.clone(),
+            news.clone(),
+            follows,
+        );
+        let orders = Orders {
+            session,
+            runbook,
+            scribe: Scribe::new(journal, clock),
+            lanes,
+            desk: desk.clone(),
+            news,
+            follows,
+            memory: Memory::default(),
+        };
+        spawn("desk", move || clerk.work(&notes))?;
+        spawn("orders", move || {
+            orders.work(&task_list);
+            // Whoever waits for it may have given up.
+            let _ = finished.send(());
+        })?;
+        drop(tasks.send(Task::TakeUp(going_on)));
+        Ok((Self { tasks, desk, done, role }, heard))
+    }
+
+    /// Has something done. Never blocks, and never waits for a disk.
+    pub fn send(&self, job: Job) {
+        // The threads live as long as this; where one has died, its end was told.
+        match job {
+            Job::Order(order) => drop(self.tasks.send(Task::Order(order))),
+            Job::Orders(orders) => {
+                for order in orders {
+                    drop(self.tasks.send(Task::Order(order)));
+                }
+            }
+            Job::Input { run, bytes } => drop(self.desk.send(Note::Input { run, bytes })),
+            Job::Resize { run, columns, rows } => drop(self.desk.send(Note::Resize { run, columns, rows })),
+            Job::Show { run, view, columns, rows } => {
+                drop(self.desk.send(Note::Show { run, window: (view, columns, rows).into() }));
+            }
+            Job::ShowNothing => drop(self.desk.send(Note::ShowNothing)),
+            Job::Quit => drop(self.tasks.send(Task::Quit)),
+        }
+    }
+
+    /// What this process is to the session.
+    #[must_use]
+    pub fn role(&self) -> &Role {
+        &self.role
+    }
+
+    /// Lets lanes in which nothing lives go, and ends: for good, not for a while.
+    pub fn close_lanes(&self) {
+        drop(self.tasks.send(Task::CloseLanes));
+    }
+}
+
+impl Drop for Drive {
+    fn drop(&mut self) {
+        drop(self.tasks.send(Task::Quit));
+        // A disk that hangs must not keep the operator from leaving.
+        let _ = self.done.recv_timeout(FAREWELL);
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<()> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map(drop)
+        .map_err(Error::io(format!("start the thread of the {name}")))
+}

@@ -1,0 +1,139 @@
+//! Drills: broken, healed, cleaned up.
+
+use std::path::PathBuf;
+
+use crate::stage::{Stage, kill, until};
+
+/// A drill that needs nothing and is healed by one step.
+fn tiny(stage: &Stage, vars: &str, needs: &str) {
+    stage.write(
+        "runbooks/tiny/runbook.yaml",
+        "{stanch: 1, title: T, vars: {SITE: {default: /srv/production}}, \
+         fix: {steps: [{id: heal, title: Heal, run: 'rm \"$SITE/broken\"', effect: destroy}]}, \
+         verify: {steps: [{id: whole, title: Whole, run: 'test ! -e \"$SITE/broken\"'}]}}",
+    );
+    stage.write("runbooks/tiny/drill/drill.yaml", needs);
+    stage.write("runbooks/tiny/drill/break", &format!("echo breaking\ntouch \"$DRILL/broken\"\n{vars}\n"));
+    stage.write("runbooks/tiny/drill/clean", "rm -f \"$DRILL\"/*\n");
+}
+
+const VARS: &str = "echo \"SITE=$DRILL\" > \"$DRILL/vars.env\"";
+
+/// Folders of drills that are still there.
+fn places(stage: &Stage) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(stage.home.root().join("tmp")).unwrap();
+    let folders = entries.map(|entry| entry.unwrap().path());
+    folders.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("stanch-drill-")).collect()
+}
+
+#[test]
+fn the_drill_that_needs_nothing_heals_by_fixing() {
+    let stage = Stage::new();
+    let said = stage.stanch(&["drill", "--auto", "status-500"]);
+    said.expect_code(0).expect_line("fix migrate: as expected").expect_line("status: resolved").expect_line("closed");
+    assert_eq!(places(&stage), [] as [PathBuf; 0]);
+}
+
+#[test]
+fn the_drill_that_needs_nothing_heals_by_reverting() {
+    let stage = Stage::new();
+    stage.stanch(&["drill", "--auto", "--path", "revert"]).expect_code(0).expect_line("revert back: as expected");
+}
+
+#[test]
+fn a_sabotaged_drill_is_code_1() {
+    let stage = Stage::new();
+    let said = stage.stanch(&["drill", "--auto", "--sabotage", "status-500"]);
+    said.expect_code(1).expect_line("failed: answers: ");
+    assert_eq!(places(&stage), [] as [PathBuf; 0]);
+}
+
+#[test]
+fn the_outage_of_hachyderm_heals_by_fixing() {
+    let stage = Stage::new();
+    let said = stage.stanch(&["drill", "--auto", "mastodon-status-500", "--path", "fix"]);
+    said.expect_code(0)
+        .expect_line("COLUMN is \"ordered_media_attachment_ids\"")
+        .expect_line("fix migrate: as expected");
+}
+
+#[test]
+fn the_outage_of_hachyderm_heals_by_reverting() {
+    let stage = Stage::new();
+    let said = stage.stanch(&["drill", "--auto", "mastodon-status-500", "--path", "revert"]);
+    said.expect_code(0).expect_line("revert back: as expected").expect_line("verify posts: as expected");
+}
+
+#[test]
+fn in_a_drill_what_is_destroyed_may_be_destroyed_alone() {
+    let stage = Stage::new();
+    tiny(&stage, VARS, "paths: [fix]");
+    stage.stanch(&["drill", "tiny", "--auto"]).expect_code(0).expect_line("fix heal: as expected");
+}
+
+#[test]
+fn a_variable_the_drill_forgot_is_an_error_though_it_has_a_default() {
+    let stage = Stage::new();
+    tiny(&stage, ": > \"$DRILL/vars.env\"", "paths: [fix]");
+    stage.stanch(&["drill", "tiny", "--auto"]).expect_code(3).expect_err("yields no value for SITE");
+    assert!(stage.sessions().is_empty());
+    assert_eq!(places(&stage), [] as [PathBuf; 0]);
+}
+
+#[test]
+fn what_is_missing_is_named_before_anything_is_touched() {
+    let stage = Stage::new();
+    tiny(&stage, VARS, "needs: [{ command: no-such-program, package: no-such-package }]");
+    let said = stage.stanch(&["drill", "tiny", "--auto"]);
+    said.expect_code(5).expect_err("no-such-program (in Debian's package no-such-package)");
+    assert_eq!(places(&stage), [] as [PathBuf; 0]);
+}
+
+#[test]
+fn what_a_failing_break_printed_is_shown() {
+    let stage = Stage::new();
+    tiny(&stage, "echo it does not break >&2; exit 3", "paths: [fix]");
+    stage
+        .stanch(&["drill", "tiny", "--auto"])
+        .expect_code(1)
+        .expect_err("the drill's break")
+        .expect_err("it does not break");
+    assert_eq!(places(&stage), [] as [PathBuf; 0]);
+}
+
+#[test]
+fn the_next_drill_cleans_up_after_one_that_was_killed() {
+    let stage = Stage::new();
+    tiny(&stage, &format!("{VARS}; mkfifo \"$DRILL/go\"; cat \"$DRILL/go\""), "paths: [fix]");
+    let child = stage.command(&["drill", "tiny", "--auto"]).spawn().unwrap();
+    until("it is being broken", || places(&stage).iter().any(|place| place.join("d/go").exists()));
+    kill(child.id(), "KILL");
+    stage.end(child);
+    let dead = places(&stage);
+    assert_eq!(dead.len(), 1);
+
+    // Whatever is not its own any more is left alone.
+    let foreign = stage.home.root().join("tmp/stanch-drill-foreign");
+    std::fs::create_dir(&foreign).unwrap();
+    tiny(&stage, VARS, "paths: [fix]");
+    stage.stanch(&["drill", "tiny", "--auto"]).expect_code(0).expect_err("cleaned up after a drill that had died");
+    assert_eq!(places(&stage), [foreign]);
+}
+
+#[test]
+fn an_interrupted_drill_is_cleaned_up() {
+    let stage = Stage::new();
+    tiny(&stage, &format!("{VARS}; mkfifo \"$DRILL/go\"; cat \"$DRILL/go\""), "paths: [fix]");
+    let child = stage.command(&["drill", "tiny", "--auto"]).spawn().unwrap();
+    until("it is being broken", || places(&stage).iter().any(|place| place.join("d/go").exists()));
+    kill(child.id(), "INT");
+    stage.end(child).expect_code(1).expect_err("it was interrupted");
+    assert_eq!(places(&stage), [] as [PathBuf; 0]);
+}
+
+#[test]
+fn drills_are_listed() {
+    let stage = Stage::new();
+    let said = stage.stanch(&["drill", "--list"]);
+    said.expect_code(0).expect_line("Orders answer 500 after an upgrade (bundled)");
+}

@@ -1,0 +1,17 @@
+//! Sessions walked without a screen, by the real binary with real processes.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod drill;
+#[cfg(test)]
+mod stage;
+#[cfg(test)]
+mod terminal;
+#[cfg(test)]
+mod values;
+#[cfg(test)]
+mod walk;
