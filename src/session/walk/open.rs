@@ -1,9 +1,10 @@
 //! The first records: of a new session, and of one that is taken up again.
 
 use super::{Order, Walk};
-use crate::runbook::{Lead, PhaseName, VarName};
+use crate::runbook::{Action, Lead, Mode, PhaseName, StepId, VarName};
 use crate::session::entry::When;
 use crate::session::event::{Event, Mark, MoveCause, Opened, Source};
+use crate::session::state::Standing;
 use crate::session::walk::order::Draft;
 
 /// How a session begins.
@@ -63,9 +64,40 @@ impl Walk {
         self.ordered(orders)
     }
 
-    /// The first record of a session taken up again.
+    /// The first records of a session taken up again.
     pub fn attach(&mut self, attached: Event) -> Vec<Order> {
-        self.ordered(vec![Order::record(attached)])
+        let mut orders = vec![Order::record(attached)];
+        orders.extend(self.overdue().map(Order::record));
+        self.ordered(orders)
+    }
+
+    /// The move on from the step at the cursor, where its outcome is in the journal and the move is not: whoever was about to record
+    /// it died in between. Without it the step would be run once more.
+    fn overdue(&self) -> Option<Event> {
+        if self.state.phase.is_none() {
+            return self.start_of_walk();
+        }
+        let (_, step) = self.cursor()?;
+        let own = self.state.steps.get(&step.id).filter(|own| own.seq > self.state.arrived)?;
+        let next = |cause: fn(StepId) -> MoveCause| Some(self.moved(&Lead::Next, cause(step.id.clone())));
+        match (&step.action, own.standing) {
+            (_, Standing::Skipped) => next(MoveCause::Skipped),
+            (Action::Run(command), Standing::Running) if command.mode == Mode::Follow => next(MoveCause::Passed),
+            (Action::Run(_), Standing::Healthy) if self.offered(&step.id).is_none() => self.move_after(step, true),
+            // A step that is repeated may have had time left for another try; that is for whoever takes it up to say.
+            (Action::Run(_), Standing::Unhealthy) if self.offered(&step.id).is_none() && step.until.is_none() => {
+                self.move_after(step, false)
+            }
+            (Action::Ask { options, .. }, Standing::Healthy) => {
+                let taken = options.iter().find(|option| own.said.as_ref() == Some(&option.say));
+                let lead = taken.and_then(|option| option.go.clone()).unwrap_or(Lead::Next);
+                Some(self.moved(&lead, MoveCause::Answered(step.id.clone())))
+            }
+            (Action::Manual { .. }, Standing::Healthy | Standing::Unhealthy) => {
+                self.move_after(step, own.standing == Standing::Healthy)
+            }
+            _ => None,
+        }
     }
 
     fn start_of_walk(&self) -> Option<Event> {

@@ -45,25 +45,37 @@ impl Walk {
             verdict: over.judgement.verdict.clone(),
             unseen: over.unseen,
         };
-        let mut orders = vec![Order::record(Event::RunEnded(Box::new(ended)))];
         let healthy = over.judgement.verdict.is_healthy();
+        // What was found comes before the end: a process that dies in between leaves a run that is not over, and whoever takes the
+        // session up judges it again. The other way round the findings would be lost.
+        let mut orders = Vec::new();
+        let end = Order::record(Event::RunEnded(Box::new(ended)));
         match &started.purpose {
             Purpose::Step { step, .. } => {
-                if let Some(step) = self.runbook.clone().as_deref().and_then(|runbook| runbook.step(step)) {
-                    orders.extend(self.found(over.run, step.1, &over.judgement));
-                    orders.extend(self.after_step(over, step.1));
-                }
+                let runbook = self.runbook.clone();
+                let step = runbook.as_deref().and_then(|runbook| runbook.step(step)).map(|(_, step)| step);
+                orders.extend(step.into_iter().flat_map(|step| self.found(over.run, step, &over.judgement)));
+                orders.push(end);
+                orders.extend(step.into_iter().flat_map(|step| self.after_step(over, step)));
             }
-            Purpose::Guard { step, index } => orders.extend(self.after_guard(step, *index, &over.judgement)),
+            Purpose::Guard { step, index } => {
+                orders.push(end);
+                orders.extend(self.after_guard(step, *index, &over.judgement));
+            }
             Purpose::Probe { of, .. } => {
                 // A probe that could not answer leaves the question open.
                 if matches!(over.end.exit, Exit::Code(_)) && over.end.stopped.is_none() {
                     let because = if healthy { "done_if holds" } else { "done_if does not hold" }.to_owned();
                     orders.push(Order::record(Event::RunSettled { run: *of, happened: healthy, because }));
                 }
+                orders.push(end);
             }
-            Purpose::Variable { name } => orders.extend(self.fetched(name, over)),
+            Purpose::Variable { name } => {
+                orders.extend(self.fetched(name, over));
+                orders.push(end);
+            }
             Purpose::Undo { .. } | Purpose::AdHoc => {
+                orders.push(end);
                 if healthy {
                     orders.push(Order::Keep(over.run));
                 }
@@ -155,7 +167,7 @@ impl Walk {
     }
 
     /// Where the cursor goes after a step.
-    fn move_after(&self, step: &Step, healthy: bool) -> Option<Event> {
+    pub(super) fn move_after(&self, step: &Step, healthy: bool) -> Option<Event> {
         let cause = |step: &Step| {
             let id = step.id.clone();
             if healthy { MoveCause::Passed(id) } else { MoveCause::Failed(id) }

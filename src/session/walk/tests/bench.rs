@@ -64,6 +64,34 @@ impl Bench {
         bench
     }
 
+    /// The session as it is taken up when whoever worked it died after so many entries.
+    pub(super) fn cut(&self, entries: usize) -> Self {
+        let entries = self.entries.iter().take(entries).cloned().collect::<Vec<_>>();
+        let mut bench = Self {
+            walk: Walk::replay(self.walk.runbook.clone(), self.walk.rules, &entries),
+            entries,
+            started: Vec::new(),
+            kept: Vec::new(),
+            waits: Vec::new(),
+            remembered: Vec::new(),
+            stops: Vec::new(),
+            ms: self.ms,
+        };
+        let attached = Event::Attached { boot_id: "b".into(), host: "h".into(), version: "0".into() };
+        let orders = bench.walk.attach(attached);
+        bench.carry_out(orders);
+        bench
+    }
+
+    /// The steps that were run, in their order.
+    pub(super) fn ran(&self) -> Vec<String> {
+        let step = |entry: &Entry| match &entry.event {
+            Event::RunStarted(started) => Some(started.command.trim_start_matches("do-").to_owned()),
+            _ => None,
+        };
+        self.entries.iter().filter_map(step).collect()
+    }
+
     pub(super) fn pass(&mut self, ms: u64) {
         self.ms += ms;
     }
