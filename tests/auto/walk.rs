@@ -41,10 +41,10 @@ fn every_event_is_a_line_and_the_journal_says_the_same() {
         [
             "diagnose begins",
             "diagnose hello: as expected (time)",
-            "diagnose log: as expected (time)",
             "COLUMN is \"colour\"",
             "TABLE is \"Shirt\"",
             "diagnose log: found: The code needs colour on Shirt (points to revert or fix)",
+            "diagnose log: as expected (time)",
             "fix begins",
             "status: identified",
             "fix repair: runs: echo \"adding $COLUMN\" && touch repaired",
