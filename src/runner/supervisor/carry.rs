@@ -94,6 +94,8 @@ fn read(report: &[u8]) -> Option<(PathBuf, Environment)> {
     let mut state: Vec<u8> = state.iter().copied().filter(|byte| *byte != b'\r').collect();
     let mut numbers = sum.split_ascii_whitespace().map(str::parse::<u64>);
     let (crc, length) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+    // The shell hands the text over as a document, which ends in a newline.
+    state.push(b'\n');
     if length != state.len() as u64 || crc != u64::from(cksum(&state)) {
         return None;
     }
@@ -166,7 +168,8 @@ mod tests {
 
     fn report(text: &[u8]) -> Vec<u8> {
         let state = STANDARD.encode(text);
-        format!("{} {};{state}", cksum(state.as_bytes()), state.len()).into_bytes()
+        let document = format!("{state}\n");
+        format!("{} {};{state}", cksum(document.as_bytes()), document.len()).into_bytes()
     }
 
     #[test]

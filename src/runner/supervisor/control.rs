@@ -383,7 +383,7 @@ impl Control {
         let Some(lost) = self.parts.carry.keep(run) else { return };
         let path = self.parts.lane.join("state.json");
         let written =
-            serde_json::to_vec(&lost).map_err(io::Error::from).and_then(|text| private::replace(&path, &text));
+            serde_json::to_vec(&lost).map_err(io::Error::from).and_then(|text| private::replace_cache(&path, &text));
         if let Err(error) = written {
             self.tell(Notice::Trouble { what: format!("could not write state.json: {error}") });
         }
@@ -413,7 +413,7 @@ impl Control {
     }
 }
 
-/// The spec as it may be written: no value of a secret, wherever it hides.
+/// The spec as it may be written: no value of a secret, wherever it hides. Not synced: the journal says the same, and did it before.
 fn write_command(folder: &std::path::Path, spec: &RunSpec, secrets: &Secrets) -> io::Result<()> {
     let mut spec = spec.clone();
     spec.command = secrets.redact_str(&spec.command);
@@ -421,7 +421,7 @@ fn write_command(folder: &std::path::Path, spec: &RunSpec, secrets: &Secrets) ->
     for (_, value) in &mut spec.env {
         *value = secrets.redact_str(value);
     }
-    private::replace(&folder.join("command.json"), &serde_json::to_vec_pretty(&spec)?)
+    private::replace_cache(&folder.join("command.json"), &serde_json::to_vec_pretty(&spec)?)
 }
 
 /// The end of a run that never was.

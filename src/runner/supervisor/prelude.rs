@@ -25,13 +25,17 @@ pub(super) fn text(command: &str, run: RunNo, strict: bool, report: Option<(&str
         let env = quoted(&tools.env);
         let base64 = quoted(&tools.base64);
         let cksum = quoted(&tools.cksum);
-        // To the terminal, wherever the command sent its output; one write, so that nobody writes into the middle.
+        // To the terminal, wherever the command sent its output; one write, so that nobody writes into the middle. As few
+        // processes as can be: this is most of the time that a small command takes.
         text.extend_from_slice(
             format!(
                 "__stanch_end() {{ __stanch_status=$?; set +eux; trap - 0
-  ( __stanch_state=$({{ pwd; printf '\\0'; {env} -0; }} | {base64}) &&
-  __stanch_sum=$(printf %s \"$__stanch_state\" | {cksum}) &&
-  printf '\\033]7748;{nonce};{run};env;%s;%s\\007' \"$__stanch_sum\" \"$__stanch_state\" >/dev/tty )
+  __stanch_state=$({{ pwd; printf '\\0'; exec {env} -0; }} | {base64}) &&
+  __stanch_sum=$(exec {cksum} <<__stanch
+$__stanch_state
+__stanch
+) &&
+  printf '\\033]7748;{nonce};{run};env;%s;%s\\007' \"$__stanch_sum\" \"$__stanch_state\" >/dev/tty
   exit \"$__stanch_status\"; }}
 trap '{{ __stanch_end; }} 2>/dev/null' 0\n",
                 run = run.0,
