@@ -1,0 +1,146 @@
+//! The postmortem as the binary writes it, from a session on disk.
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use stanch::runbook::{Effect, Mode, Shell};
+use stanch::session::event::{Event, Mark, Opened, RunEnded, RunStarted, Tag, Verdict};
+use stanch::session::run::{Exit, LaneNo, Purpose, RunEnd, RunNo};
+use stanch::session::walk::Draft;
+use stanch::store::clock::Fixed;
+use stanch::store::journal::Journal;
+use stanch::store::paths::Paths;
+use stanch::store::session::{self, SessionDir};
+
+/// A session with one run whose output has 100 lines.
+#[cfg(test)]
+fn session(data: &Path) -> SessionDir {
+    let at = "2022-04-30T19:33:40Z".parse().expect("a time");
+    let dir = session::create(&Paths::at(data, data), "status-500", None, at).expect("a session");
+    let clock = Arc::new(Fixed::new(at));
+    let mut journal = Journal::create(&dir.journal(), "nova@alice", clock).expect("a journal");
+    let mut add = |event| {
+        journal.append(&Draft { happened: None, event }).expect("appended");
+    };
+    add(Event::Opened(Opened {
+        title: "Requests answer 500".to_owned(),
+        runbook: None,
+        severity: None,
+        services: vec!["web".to_owned()],
+        planned: false,
+        drill: None,
+        auto: false,
+        zone: "+00:00".to_owned(),
+        version: "0.1.0".to_owned(),
+    }));
+    add(Event::Marked { mark: Mark::Detected });
+    add(Event::RunStarted(Box::new(RunStarted {
+        run: RunNo(1),
+        lane: LaneNo(1),
+        purpose: Purpose::AdHoc,
+        command: "seq 100".to_owned(),
+        edited: false,
+        shell: Shell::Sh,
+        mode: Mode::Pty,
+        effect: Effect::Read,
+        confirmed: false,
+        user: None,
+        host: None,
+        cwd: None,
+        values: Vec::new(),
+    })));
+    let output: String = (1..=100).flat_map(|number: u32| [number.to_string(), "\n".to_owned()]).collect();
+    std::fs::create_dir_all(dir.run(RunNo(1))).expect("a folder");
+    std::fs::write(dir.run(RunNo(1)).join("output"), &output).expect("written");
+    let end = RunEnd {
+        exit: Exit::Code(0),
+        stopped: None,
+        took_ms: 400,
+        bytes: output.len() as u64,
+        lines: 100,
+        sha256: "ab".repeat(32),
+        dropped: 0,
+        redacted: 0,
+        carried: true,
+        left_behind: 0,
+    };
+    add(Event::RunEnded(Box::new(RunEnded { run: RunNo(1), end, verdict: Verdict::Healthy, unseen: false })));
+    add(Event::Note { tag: Tag::DeadEnd, text: "It is not the cache".to_owned() });
+    dir
+}
+
+#[cfg(test)]
+fn stanch(data: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_stanch"))
+        .args(arguments)
+        .current_dir(data)
+        .env("STANCH_DATA_DIR", data)
+        .env("STANCH_CONFIG_DIR", data)
+        .output()
+        .expect("the binary")
+}
+
+#[cfg(test)]
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+#[test]
+fn the_same_journal_gives_the_same_bytes_with_the_ends_of_the_output() {
+    let folder = tempfile::tempdir().expect("a folder");
+    session(folder.path());
+    let first = stanch(folder.path(), &["export", "last"]);
+    assert_eq!((first.status.code(), text(&first.stderr)), (Some(0), String::new()));
+    assert_eq!(first.stdout, stanch(folder.path(), &["export", "last"]).stdout);
+    let page = text(&first.stdout);
+    let left_out = "\n20\n… 60 lines omitted (180 bytes), sha256 ";
+    assert!(page.contains(left_out), "{page}");
+    assert!(page.contains("full output in runs/0001/output\n81\n"), "{page}");
+    assert!(page.contains("It is not the cache"), "{page}");
+}
+
+#[test]
+fn a_file_is_written_beside_a_persons_work_never_over_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    session(data);
+    let file = data.join("postmortem.md");
+    assert_eq!(stanch(data, &["export", "last", "-o", "postmortem.md"]).status.code(), Some(0));
+    let generated = std::fs::read_to_string(&file).expect("written");
+    assert_eq!(stanch(data, &["export", "last", "-o", "postmortem.md", "--check"]).status.code(), Some(1));
+
+    let done: String =
+        generated.lines().filter(|line| !line.starts_with("TODO(postmortem):")).collect::<Vec<_>>().join("\n");
+    std::fs::write(&file, &done).expect("written");
+    assert_eq!(stanch(data, &["export", "last", "-o", "postmortem.md", "--check"]).status.code(), Some(0));
+    let refused = stanch(data, &["export", "last", "-o", "postmortem.md"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stderr).contains("a person's text would be lost"), "{}", text(&refused.stderr));
+    assert_eq!(std::fs::read_to_string(&file).expect("there"), done);
+    assert_eq!(stanch(data, &["export", "last", "-o", "postmortem.md", "--force"]).status.code(), Some(0));
+    assert_eq!(std::fs::read_to_string(&file).expect("there"), generated);
+}
+
+#[test]
+fn a_missing_output_is_said_in_the_record_and_formats_to_come_are_refused_by_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dir = session(folder.path());
+    std::fs::remove_file(dir.run(RunNo(1)).join("output")).expect("removed");
+    let page = text(&stanch(folder.path(), &["export", "last"]).stdout);
+    assert!(page.contains("the output cannot be shown: could not read its output"), "{page}");
+    let html = stanch(folder.path(), &["export", "last", "--format", "html"]);
+    assert_eq!(html.status.code(), Some(2));
+    assert!(text(&html.stderr).contains("could not export as HTML"));
+}
+
+#[test]
+fn whoever_joins_is_told_where_it_stands() {
+    let folder = tempfile::tempdir().expect("a folder");
+    session(folder.path());
+    let shown = stanch(folder.path(), &["show", "last"]);
+    assert_eq!((shown.status.code(), text(&shown.stderr)), (Some(0), String::new()));
+    let page = text(&shown.stdout);
+    assert!(page.contains("**no severity, investigating**"), "{page}");
+    assert!(page.contains("nova@alice ruled out: It is not the cache"), "{page}");
+}
