@@ -8,3 +8,4 @@ pub mod runner;
 pub mod session;
 pub mod store;
 pub mod text;
+pub mod tui;

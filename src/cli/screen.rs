@@ -1,21 +1,29 @@
 //! The way from the command line to the screen.
 
 use super::Exit;
-use super::around::terminal;
-use crate::drive::{Error, Kind, Session, Surroundings};
+use super::around::{Around, terminal};
+use crate::drive::{Session, Surroundings};
+use crate::tui::{self, Start};
 
 /// Works a session on the screen.
 pub(super) fn session(session: Session, around: &Surroundings) -> anyhow::Result<Exit> {
-    drop((session, around));
-    Err(Error::new(Kind::Person, "could not show the screen: this build has none yet")
-        .hint("--auto walks without one")
-        .into())
+    show(Start::Session(Box::new(session)), around)
 }
 
 /// Shows the runbooks there are and the open sessions.
 pub(super) fn library() -> anyhow::Result<Exit> {
     terminal("`stanch run RUNBOOK --auto` walks a runbook without a screen; `stanch --help` lists what there is")?;
-    Err(Error::new(Kind::Person, "could not show the screen: this build has none yet")
-        .hint("--auto walks without one")
-        .into())
+    show(Start::Library { folders: Vec::new() }, &Around::default().surroundings()?)
+}
+
+fn show(start: Start, around: &Surroundings) -> anyhow::Result<Exit> {
+    let farewell = tui::run(start, around)?;
+    for word in farewell.words {
+        eprintln!("{word}");
+    }
+    Ok(match farewell.code {
+        0 => Exit::Fine,
+        code if code > 128 => Exit::Signal(code - 128),
+        _ => Exit::Internal,
+    })
 }

@@ -1,0 +1,427 @@
+//! The one table of actions. Footer, help and palette are all made from it.
+
+use crate::runbook::Action as Kind;
+use crate::session::run::RunNo;
+use crate::session::walk::{Intent, Next, Refusal};
+use crate::tui::keys::Chord;
+use crate::tui::model::{Model, Role, Screen, SessionScreen};
+
+/// What an action does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Does {
+    /// What comes next.
+    Next,
+    /// Change the command, then run it.
+    Edit,
+    /// Pass a step over.
+    Skip,
+    /// Run again.
+    Retry,
+    /// Write something down.
+    Note,
+    /// Run any command.
+    Command,
+    /// A key time.
+    Mark,
+    /// To any step or phase.
+    Goto,
+    /// To the revert.
+    Revert,
+    /// Stop a run.
+    Stop,
+    /// Keys to the command.
+    Keys,
+    /// Keep lines as evidence.
+    Pin,
+    /// Give values.
+    Values,
+    /// Take changes back.
+    Undo,
+    /// Other runs' output.
+    Runs,
+    /// How bad it is.
+    Severity,
+    /// Where the incident stands.
+    Status,
+    /// One pane alone.
+    Zoom,
+    /// The next pane.
+    Focus,
+    /// The pane before.
+    FocusBack,
+    /// Up.
+    Up,
+    /// Down.
+    Down,
+    /// A page up in the output.
+    PageUp,
+    /// A page down in the output.
+    PageDown,
+    /// To the start.
+    Home,
+    /// To the end, and follow it.
+    End,
+    /// Back to what is usual.
+    Back,
+    /// Close the session.
+    Close,
+    /// Leave; the session stays open.
+    Leave,
+    /// All keys.
+    Help,
+    /// Actions by name.
+    Palette,
+    /// Draw anew.
+    Redraw,
+    /// To the shell and back.
+    Suspend,
+    /// Open what is selected.
+    Open,
+    /// A session without a runbook.
+    Untitled,
+    /// Read the library anew.
+    Reload,
+}
+
+/// Where an action is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In the library.
+    Library,
+    /// In a session.
+    Session,
+    /// Everywhere.
+    Everywhere,
+}
+
+/// An action: what it is called, what it does, its keys, when it is legal.
+pub(crate) struct Action {
+    /// What it does.
+    pub(crate) does: Does,
+    /// Its name, for footer and palette.
+    pub(crate) name: &'static str,
+    /// One sentence for the help.
+    pub(crate) doc: &'static str,
+    /// Its keys; the first is shown.
+    pub(crate) keys: &'static [&'static str],
+    /// Where it is.
+    pub(crate) place: Place,
+    /// It starts or stops something, or leads to it: its key counts only against a frame that was drawn.
+    pub(crate) weighty: bool,
+    /// Its place in the footer; 0 is not in it.
+    pub(crate) footer: u8,
+    /// Whether it is possible now, or why not.
+    pub(crate) legal: fn(&Model) -> Result<(), String>,
+}
+
+/// All actions, in the order of the help.
+pub(crate) const ACTIONS: &[Action] = &[
+    act(Does::Next, "next", "Do what comes next: run the step, answer it, or choose where to go.", &["Enter"], 1, next),
+    act(Does::Edit, "edit", "Change the step's command, then run it.", &["e"], 2, has_command),
+    act(Does::Skip, "skip", "Pass the step over, with a reason.", &["s"], 3, at_step),
+    act(Does::Retry, "retry", "Run the step's command again.", &["r"], 4, retry),
+    light(
+        Does::Note,
+        "note",
+        "Write something down: + - ! ? x TODO before it, @20:37 for when it was.",
+        &["n"],
+        5,
+        open,
+    ),
+    act(Does::Command, "command", "Run any other command, in the same record.", &[":"], 7, drives),
+    light(Does::Mark, "mark", "Mark a key time: impact started, detected, mitigated, resolved.", &["m"], 8, open),
+    act(Does::Goto, "go to", "Go to any step or phase.", &["g"], 9, has_runbook),
+    act(Does::Revert, "revert", "Go to the revert.", &["R"], 6, revert),
+    act(Does::Stop, "stop", "Stop the run; a change is killed only when you say so.", &["x", "Ctrl-C"], 10, running),
+    act(Does::Keys, "keys in", "Give the keys to the command; Ctrl-] takes them back.", &["i"], 11, running),
+    light(Does::Pin, "pin", "Keep lines of the output as evidence.", &["p"], 12, has_output),
+    light(Does::Values, "values", "See the values in force and give new ones.", &["v"], 13, has_values),
+    act(Does::Undo, "undo", "See the changes and take one back.", &["U"], 0, has_changes),
+    light(Does::Runs, "runs", "Show the output of another run.", &["o"], 0, has_runs),
+    light(Does::Severity, "severity", "Say how bad it is.", &["V"], 0, drives),
+    light(Does::Status, "status", "Say where the incident stands.", &["S"], 0, drives),
+    act(Does::Close, "close", "Close the session.", &["c"], 14, closable),
+    light(Does::Zoom, "zoom", "Give the pane the whole screen, and take it back.", &["z"], 15, always),
+    light(Does::Focus, "pane", "Move the keys to the next pane.", &["Tab"], 16, always),
+    light(Does::FocusBack, "pane back", "Move the keys to the pane before.", &["Shift-Tab"], 0, always),
+    every(Does::Up, "up", "Up: a step, or a line.", &["Up", "Ctrl-Up"], 0, always),
+    every(Does::Down, "down", "Down: a step, or a line.", &["Down", "Ctrl-Down"], 0, always),
+    every(Does::PageUp, "page up", "A page up in the output.", &["PgUp"], 0, always),
+    every(Does::PageDown, "page down", "A page down in the output.", &["PgDn"], 0, always),
+    every(Does::Home, "start", "To the first line.", &["Home"], 0, always),
+    every(Does::End, "end", "To the last line; the output is followed again.", &["End"], 0, always),
+    every(
+        Does::Back,
+        "back",
+        "Back to the step the walk is at; in the library, forget the search.",
+        &["Esc"],
+        0,
+        always,
+    ),
+    act(Does::Leave, "leave", "Leave; the session stays open and commands run on.", &["q"], 17, always),
+    library(Does::Open, "open", "Open the session, or begin one with the runbook.", &["Enter"], 1, selected),
+    library(Does::Untitled, "no runbook", "Begin a session without a runbook.", &["Ctrl-N"], 2, always),
+    library(Does::Reload, "reload", "Read the library anew.", &["Ctrl-R"], 3, always),
+    library(Does::Leave, "quit", "Leave the program.", &["Ctrl-Q", "Ctrl-C"], 4, always),
+    library(Does::Help, "all keys", "Show all keys.", &["F1"], 5, always),
+    light(Does::Help, "all keys", "Show all keys.", &["?", "F1"], 18, always),
+    every(Does::Palette, "actions by name", "Find an action by its name.", &["Ctrl-P"], 0, always),
+    every(Does::Redraw, "draw anew", "Draw the screen anew.", &["Ctrl-L"], 0, always),
+    every(
+        Does::Suspend,
+        "to the shell",
+        "Stop the screen and go to the shell; fg comes back. Commands run on.",
+        &["Ctrl-Z"],
+        0,
+        always,
+    ),
+];
+
+type Legal = fn(&Model) -> Result<(), String>;
+type Keys = &'static [&'static str];
+
+const fn make(does: Does, name: &'static str, doc: &'static str, keys: Keys, footer: u8, legal: Legal) -> Action {
+    Action { does, name, doc, keys, place: Place::Session, weighty: true, footer, legal }
+}
+
+/// An action of a session that starts or stops something, or leads to it.
+const fn act(does: Does, name: &'static str, doc: &'static str, keys: Keys, footer: u8, legal: Legal) -> Action {
+    make(does, name, doc, keys, footer, legal)
+}
+
+/// An action of a session that starts and stops nothing.
+const fn light(does: Does, name: &'static str, doc: &'static str, keys: Keys, footer: u8, legal: Legal) -> Action {
+    Action { weighty: false, ..make(does, name, doc, keys, footer, legal) }
+}
+
+const fn every(does: Does, name: &'static str, doc: &'static str, keys: Keys, footer: u8, legal: Legal) -> Action {
+    Action { place: Place::Everywhere, weighty: false, ..make(does, name, doc, keys, footer, legal) }
+}
+
+const fn library(does: Does, name: &'static str, doc: &'static str, keys: Keys, footer: u8, legal: Legal) -> Action {
+    Action { place: Place::Library, ..make(does, name, doc, keys, footer, legal) }
+}
+
+impl Action {
+    /// Whether it is on this screen.
+    pub(crate) fn is_here(&self, model: &Model) -> bool {
+        match self.place {
+            Place::Everywhere => true,
+            Place::Library => !matches!(model.screen, Screen::Session(_)),
+            Place::Session => matches!(model.screen, Screen::Session(_)),
+        }
+    }
+
+    /// Its name as it is now: Enter says what comes next.
+    pub(crate) fn label(&self, model: &Model) -> &'static str {
+        match (self.does, model.session()) {
+            (Does::Next, Some(session)) => next_label(session),
+            _ => self.name,
+        }
+    }
+}
+
+/// The actions of the screen that is shown.
+pub(crate) fn here(model: &Model) -> impl Iterator<Item = &'static Action> {
+    ACTIONS.iter().filter(move |action| action.is_here(model))
+}
+
+/// The action of a key on the screen that is shown.
+pub(crate) fn of_key(chord: Chord, model: &Model) -> Option<&'static Action> {
+    here(model).find(|action| action.keys.iter().any(|key| Chord::parse(key) == Some(chord)))
+}
+
+/// The action that does something on the screen that is shown.
+pub(crate) fn find(does: Does, model: &Model) -> Option<&'static Action> {
+    here(model).find(|action| action.does == does)
+}
+
+fn next_label(session: &SessionScreen) -> &'static str {
+    if session.walk.state().closed {
+        return "open again";
+    }
+    if !session.is_at_cursor() {
+        return "go here";
+    }
+    match session.walk.next() {
+        Next::Run(_) => "run",
+        Next::Ask(_) | Next::Manual(_) => "answer",
+        Next::Running(_) => "running",
+        Next::Waiting(_) => "waiting",
+        Next::Offer { .. } | Next::Crossing { .. } => "choose",
+        Next::Failed(_) => "what now",
+        Next::Settle(_) => "find out",
+        Next::End => "finish",
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "one of several of this shape")]
+fn always(_: &Model) -> Result<(), String> {
+    Ok(())
+}
+
+fn say<T>(text: &str) -> Result<T, String> {
+    Err(text.to_owned())
+}
+
+fn session(model: &Model) -> Result<&SessionScreen, String> {
+    model.session().ok_or_else(|| "There is no session on the screen.".to_owned())
+}
+
+/// The session, where this screen drives it and it is not closed.
+fn driven(model: &Model) -> Result<&SessionScreen, String> {
+    let session = session(model)?;
+    if let Role::Follower(who) = &session.role {
+        return Err(format!("{who} drives this session; here you may take notes (n) and mark times (m)."));
+    }
+    if session.walk.state().closed {
+        return say("The session is closed; Enter opens it again.");
+    }
+    Ok(session)
+}
+
+fn drives(model: &Model) -> Result<(), String> {
+    driven(model).map(drop)
+}
+
+fn open(model: &Model) -> Result<(), String> {
+    session(model).map(drop)
+}
+
+fn next(model: &Model) -> Result<(), String> {
+    let session = session(model)?;
+    if matches!(session.role, Role::Driver) && session.walk.state().closed {
+        return Ok(());
+    }
+    let session = driven(model)?;
+    if !session.is_at_cursor() {
+        return Ok(());
+    }
+    match session.walk.next() {
+        Next::Running(_) => say("It is running; x stops it."),
+        Next::Waiting(_) => say("It waits for its next try; s skips it."),
+        _ => Ok(()),
+    }
+}
+
+fn at_step(model: &Model) -> Result<(), String> {
+    let session = driven(model)?;
+    let Some((_, step)) = session.step() else { return say("There is no step here; g goes to one.") };
+    let intent = Intent::Skip { step: step.id.clone(), reason: "-".to_owned() };
+    // While the last action is being recorded, the next is possible in a moment: the footer must not flicker for it.
+    match session.walk.can(&intent) {
+        Err(refusal) if refusal != Refusal::NotYet => Err(refusal.to_string()),
+        _ => Ok(()),
+    }
+}
+
+fn has_command(model: &Model) -> Result<(), String> {
+    let session = driven(model)?;
+    let Some((_, step)) = session.step() else { return say("There is no step here; g goes to one.") };
+    if !matches!(step.action, Kind::Run(_)) {
+        return say("This step runs no command.");
+    }
+    not_running(session, &step.id)
+}
+
+fn not_running(session: &SessionScreen, step: &str) -> Result<(), String> {
+    let state = session.walk.state();
+    let last = state.steps.get(step).and_then(|step| step.runs.last());
+    let running = last.and_then(|run| state.runs.get(run)).is_some_and(crate::session::state::Run::is_running);
+    if running { say("It is running; x stops it.") } else { Ok(()) }
+}
+
+fn retry(model: &Model) -> Result<(), String> {
+    has_command(model)?;
+    let session = session(model)?;
+    let ran = session.at().and_then(|id| session.walk.state().steps.get(id)).is_some_and(|step| !step.runs.is_empty());
+    if ran { Ok(()) } else { say("It did not run yet; Enter runs it.") }
+}
+
+fn has_runbook(model: &Model) -> Result<(), String> {
+    let session = driven(model)?;
+    if session.walk.runbook().is_some() { Ok(()) } else { say("This session has no runbook; : runs a command.") }
+}
+
+fn revert(model: &Model) -> Result<(), String> {
+    let session = driven(model)?;
+    let empty = session.walk.runbook().is_none_or(|runbook| runbook.revert.steps.is_empty());
+    if empty { say("The runbook has no revert.") } else { Ok(()) }
+}
+
+fn running(model: &Model) -> Result<(), String> {
+    let session = session(model)?;
+    if matches!(session.role, Role::Follower(_)) {
+        driven(model)?;
+    }
+    if session.running().is_some() { Ok(()) } else { say("Nothing is running.") }
+}
+
+fn has_output(model: &Model) -> Result<(), String> {
+    let session = driven(model)?;
+    if session.output.current().is_some_and(|page| !page.lines.is_empty()) {
+        Ok(())
+    } else {
+        say("There is no output to pin.")
+    }
+}
+
+fn has_values(model: &Model) -> Result<(), String> {
+    let session = driven(model)?;
+    let none = session.walk.runbook().is_none_or(|runbook| runbook.vars.is_empty());
+    if none { say("The runbook has no variables.") } else { Ok(()) }
+}
+
+fn has_changes(model: &Model) -> Result<(), String> {
+    let session = driven(model)?;
+    if session.walk.state().changes.is_empty() { say("Nothing was changed so far.") } else { Ok(()) }
+}
+
+fn has_runs(model: &Model) -> Result<(), String> {
+    let session = session(model)?;
+    if session.walk.state().runs.is_empty() { say("Nothing ran so far.") } else { Ok(()) }
+}
+
+fn closable(model: &Model) -> Result<(), String> {
+    let session = driven(model)?;
+    let running: Vec<RunNo> = session.walk.running();
+    if running.is_empty() { Ok(()) } else { say("Something is still running; x stops it.") }
+}
+
+fn selected(model: &Model) -> Result<(), String> {
+    match &model.screen {
+        Screen::Library(library) if library.current().is_some() => Ok(()),
+        Screen::Library(_) => say("Nothing is selected."),
+        _ => say("One moment."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn every_key_is_understood_and_means_one_thing_on_a_screen() {
+        for place in [Place::Library, Place::Session] {
+            let mut keys = BTreeMap::new();
+            for action in ACTIONS.iter().filter(|action| action.place == place || action.place == Place::Everywhere) {
+                for key in action.keys {
+                    let chord = Chord::parse(key);
+                    assert!(chord.is_some(), "{key}");
+                    let before = keys.insert(*key, action.name);
+                    assert_eq!(before, None, "{key} means {} and {}", before.unwrap_or_default(), action.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_has_a_key_a_name_and_a_sentence() {
+        for action in ACTIONS {
+            assert!(!action.keys.is_empty() && !action.name.is_empty(), "{:?}", action.does);
+            assert!(action.doc.ends_with('.') && action.doc.chars().next().is_some_and(char::is_uppercase));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The terminal: taken, and given back in whatever way the program ends.
+
+use std::io::{self, BufWriter, Stdout, Write};
+use std::panic;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use ratatui::Terminal;
+use ratatui::backend::{Backend, ClearType, CrosstermBackend};
+use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::crossterm::{cursor, execute};
+use rustix::process::{Signal, getpid, getsid, kill_current_process_group};
+use rustix::termios::tcgetattr;
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::tui::run::Face;
+
+/// Whether the terminal is in our hands. Whoever sets it to false gives the terminal back: it is given back once.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Reports of threads that broke, for whoever gives the terminal back last.
+static REPORTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+type Screen = CrosstermBackend<BufWriter<Stdout>>;
+
+/// The real terminal, as long as this lives.
+pub(crate) struct RealFace {
+    terminal: Terminal<Screen>,
+}
+
+impl RealFace {
+    /// Takes the terminal.
+    ///
+    /// # Errors
+    /// Where it is none, or does not answer.
+    pub(crate) fn take() -> io::Result<Self> {
+        enter()?;
+        let terminal = fresh().inspect_err(|_| give_back())?;
+        Ok(Self { terminal })
+    }
+}
+
+impl Drop for RealFace {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+impl Face for RealFace {
+    type Backend = Screen;
+
+    fn terminal(&mut self) -> &mut Terminal<Screen> {
+        &mut self.terminal
+    }
+
+    fn redraw(&mut self) -> io::Result<()> {
+        // A new one instead of `clear`, which asks the terminal where its cursor is; some never answer.
+        self.terminal = fresh()?;
+        Ok(())
+    }
+
+    fn suspend(&mut self) -> io::Result<bool> {
+        // The leader of a terminal's session has no shell that could continue it.
+        if getsid(None).is_ok_and(|leader| leader == getpid()) {
+            return Ok(false);
+        }
+        give_back();
+        // TSTP to oneself is dropped where the group is orphaned; STOP is not. Lanes are in sessions of their own.
+        kill_current_process_group(Signal::STOP)?;
+        enter()?;
+        self.terminal = fresh()?;
+        Ok(true)
+    }
+
+    fn is_alive(&self) -> bool {
+        tcgetattr(io::stdin()).is_ok()
+    }
+}
+
+fn fresh() -> io::Result<Terminal<Screen>> {
+    let mut backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
+    backend.clear_region(ClearType::All)?;
+    Terminal::new(backend)
+}
+
+fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    let entered = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide);
+    entered.inspect_err(|_| give_back())
+}
+
+/// Gives the terminal back, once; errors are of no use to anyone here.
+fn give_back() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        let mut out = io::stdout();
+        drop(execute!(out, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show));
+        drop(out.flush());
+        drop(disable_raw_mode());
+    }
+}
+
+/// From here on a panic of this thread gives the terminal back before it is reported; one of any other thread is told to the
+/// screen, which leaves in order. Installed once for each screen; the hook before it is kept.
+pub(crate) fn watch_panics(fatal: UnboundedSender<String>) {
+    let screen = thread::current().id();
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().id() == screen {
+            give_back();
+            before(info);
+            return;
+        }
+        let name = thread::current().name().unwrap_or("without a name").to_owned();
+        let report = format!("the thread {name} broke: {info}");
+        if fatal.send(report.clone()).is_err() {
+            // No screen is left that could tell it.
+            before(info);
+            return;
+        }
+        REPORTS.lock().unwrap_or_else(PoisonError::into_inner).push(report);
+    }));
+}
+
+/// What broke, for the normal screen.
+pub(crate) fn reports() -> Vec<String> {
+    std::mem::take(&mut *REPORTS.lock().unwrap_or_else(PoisonError::into_inner))
+}

@@ -1,0 +1,123 @@
+//! Where things stand on the screen. Any size is legal, 0 x 0 too.
+
+use ratatui::layout::Rect;
+
+use crate::tui::model::{Model, Pane, SessionScreen};
+
+/// From this width on, the steps stand beside the rest.
+const WIDE: u16 = 100;
+/// Below this height only one pane is shown.
+const ONE: u16 = 13;
+
+/// The places of a session screen; what is not shown has no size. Panes have their title in their first row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Areas {
+    /// Severity, title, status, clocks.
+    pub(crate) header: Rect,
+    /// What stays until it is dealt with.
+    pub(crate) banner: Rect,
+    /// Phases and steps.
+    pub(crate) steps: Rect,
+    /// The step.
+    pub(crate) step: Rect,
+    /// Output.
+    pub(crate) output: Rect,
+    /// The latest entries.
+    pub(crate) timeline: Rect,
+    /// What to do next, or what is to be said.
+    pub(crate) next: Rect,
+    /// Keys.
+    pub(crate) footer: Rect,
+}
+
+/// The places of a session screen of this size.
+pub(crate) fn areas(size: (u16, u16), session: &SessionScreen) -> Areas {
+    let (columns, rows) = size;
+    let mut areas = Areas::default();
+    let mut body = Rect::new(0, 0, columns, rows);
+    if rows >= 3 {
+        areas.header = top(&mut body, 1);
+    }
+    if rows >= 2 {
+        areas.footer = bottom(&mut body, 1);
+    }
+    if rows >= 5 {
+        areas.next = bottom(&mut body, 1);
+    }
+    if rows >= 4 && (session.unwritten.is_some() || session.banner.is_some()) {
+        areas.banner = top(&mut body, 1);
+    }
+    if session.zoom || body.height < ONE {
+        match session.focus {
+            Pane::Steps => areas.steps = body,
+            Pane::Step => areas.step = body,
+            Pane::Output => areas.output = body,
+            Pane::Timeline => areas.timeline = body,
+        }
+        // A tiny screen that shows the steps has room for nothing else, but a running command must be seen.
+        if !session.zoom && session.focus == Pane::Steps && body.height >= 7 {
+            areas.steps = top(&mut body, 3);
+            let half = body.height / 2;
+            areas.step = top(&mut body, 3.min(half));
+            areas.output = body;
+        }
+        return areas;
+    }
+    if columns >= WIDE {
+        let mut left = body;
+        left.width = (columns / 4).clamp(28, 40);
+        let mut right = body;
+        right.x += left.width + 1;
+        right.width -= left.width + 1;
+        areas.steps = left;
+        areas.timeline = bottom(&mut right, (body.height / 6).clamp(3, 9));
+        areas.step = top(&mut right, (body.height * 2 / 5).clamp(5, 18));
+        areas.output = right;
+    } else {
+        let height = body.height;
+        areas.steps = top(&mut body, (height / 4).clamp(4, 12));
+        areas.timeline = bottom(&mut body, (height / 7).clamp(3, 7));
+        areas.step = top(&mut body, (height * 3 / 10).clamp(4, 14));
+        areas.output = body;
+    }
+    areas
+}
+
+fn top(body: &mut Rect, rows: u16) -> Rect {
+    let rows = rows.min(body.height);
+    let part = Rect { height: rows, ..*body };
+    body.y += rows;
+    body.height -= rows;
+    part
+}
+
+fn bottom(body: &mut Rect, rows: u16) -> Rect {
+    let rows = rows.min(body.height);
+    body.height -= rows;
+    Rect { y: body.y + body.height, height: rows, ..*body }
+}
+
+/// What is below a pane's title.
+pub(crate) fn inner(pane: Rect) -> Rect {
+    let mut inner = pane;
+    top(&mut inner, 1);
+    inner
+}
+
+/// Columns and rows there are for output; zero where it is not shown.
+pub(crate) fn output_size(model: &Model) -> (u16, u16) {
+    let Some(session) = model.session() else { return (0, 0) };
+    let inner = inner(areas(model.size, session).output);
+    (inner.width, inner.height)
+}
+
+/// Rows there are for output, at least one.
+pub(crate) fn output_rows(model: &Model) -> u16 {
+    output_size(model).1.max(1)
+}
+
+/// A place in the middle for something of this size, as far as there is room.
+pub(crate) fn middle(size: (u16, u16), columns: u16, rows: u16) -> Rect {
+    let (columns, rows) = (columns.min(size.0), rows.min(size.1));
+    Rect::new((size.0 - columns) / 2, (size.1 - rows) / 2, columns, rows)
+}

@@ -1,0 +1,25 @@
+//! The screen.
+//!
+//! Elm-shaped: a [`message`] comes in, [`update`] moves the [`model`] and answers with [`effect`]s, [`view`] draws. Only the event
+//! loop waits, only it carries effects out.
+
+mod action;
+mod effect;
+mod fuzzy;
+mod guard;
+mod keys;
+mod layout;
+mod message;
+mod model;
+mod rim;
+mod run;
+mod signals;
+mod start;
+#[cfg(test)]
+mod tests;
+mod theme;
+mod update;
+mod view;
+mod words;
+
+pub use start::{Farewell, Start, run};

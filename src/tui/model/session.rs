@@ -1,0 +1,197 @@
+//! The session screen.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use chrono::{FixedOffset, Offset, Utc};
+
+use super::output::Output;
+use super::timeline::Timeline;
+use crate::runbook::{Mode, PhaseName, Step, StepId, VarName};
+use crate::session::run::RunNo;
+use crate::session::walk::{Intent, Walk};
+use crate::session::when;
+
+/// The session screen.
+#[derive(Debug)]
+pub(crate) struct SessionScreen {
+    /// The session's id.
+    pub(crate) id: String,
+    /// The walk.
+    pub(crate) walk: Walk,
+    /// Who drives.
+    pub(crate) role: Role,
+    /// The step the operator looks at; none looks at the cursor.
+    pub(crate) selected: Option<StepId>,
+    /// The pane that has the keys for moving about.
+    pub(crate) focus: Pane,
+    /// That pane has the whole screen.
+    pub(crate) zoom: bool,
+    /// Lines the step's pane is scrolled by.
+    pub(crate) scroll: u16,
+    /// The output pane.
+    pub(crate) output: Output,
+    /// What is known of runs beside the record.
+    pub(crate) live: BTreeMap<RunNo, Live>,
+    /// The latest entries.
+    pub(crate) timeline: Timeline,
+    /// Something that waits for a value.
+    pub(crate) pending: Option<Pending>,
+    /// Things wanted one after the other, each when the one before is on disk.
+    pub(crate) queue: VecDeque<Intent>,
+    /// Keys go to the command of this run.
+    pub(crate) keys_to: Option<RunNo>,
+    /// The first frame that shows where the keys go.
+    pub(crate) keys_since: u64,
+    /// The size last told to that command.
+    pub(crate) told: Option<(RunNo, u16, u16)>,
+    /// The record cannot be written: the error, and how many entries are kept in memory.
+    pub(crate) unwritten: Option<(String, usize)>,
+    /// Something that stays: a folder in memory instead of the disk.
+    pub(crate) banner: Option<String>,
+    /// How often a time box was asked about: once at its end, again after each further half.
+    pub(crate) asked: BTreeMap<PhaseName, u64>,
+    /// The guard last spoken of, so that it is spoken of once.
+    pub(crate) told_refusal: Option<String>,
+}
+
+/// Who drives the session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// This screen.
+    Driver,
+    /// Another one; whose.
+    Follower(String),
+}
+
+/// A pane of the session screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pane {
+    /// Phases and steps.
+    Steps,
+    /// The step's text and command.
+    Step,
+    /// Output.
+    Output,
+    /// The latest entries.
+    Timeline,
+}
+
+impl Pane {
+    /// All, in the order of Tab.
+    pub(crate) const ALL: [Self; 4] = [Self::Steps, Self::Step, Self::Output, Self::Timeline];
+}
+
+/// What is known of a run beside the record.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Live {
+    /// Bytes of output so far.
+    pub(crate) bytes: u64,
+    /// When output last came, by the clock for durations.
+    pub(crate) grew_ms: Option<u64>,
+    /// It asks for something that is not shown as it is typed: a password.
+    pub(crate) prompt: bool,
+    /// It is being stopped: by this signal, and KILL follows then (by the clock for durations), where it follows by itself.
+    pub(crate) stopping: Option<(String, Option<u64>)>,
+    /// It did not stop.
+    pub(crate) still_alive: bool,
+}
+
+/// Something that waits for a value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Pending {
+    /// What was asked for.
+    pub(crate) intent: Intent,
+    /// The value it waits for.
+    pub(crate) name: VarName,
+    /// Entries there were when it began to wait.
+    pub(crate) seq: u64,
+}
+
+impl SessionScreen {
+    /// A screen for a walk.
+    pub(crate) fn new(id: String, walk: Walk, role: Role) -> Self {
+        Self {
+            id,
+            walk,
+            role,
+            selected: None,
+            focus: Pane::Steps,
+            zoom: false,
+            scroll: 0,
+            output: Output::default(),
+            live: BTreeMap::new(),
+            timeline: Timeline::default(),
+            pending: None,
+            queue: VecDeque::new(),
+            keys_to: None,
+            keys_since: 0,
+            told: None,
+            unwritten: None,
+            banner: None,
+            asked: BTreeMap::new(),
+            told_refusal: None,
+        }
+    }
+
+    /// The id of the step that is looked at.
+    pub(crate) fn at(&self) -> Option<&str> {
+        self.selected.as_deref().or(self.walk.state().cursor.as_deref())
+    }
+
+    /// The step that is looked at, with its phase.
+    pub(crate) fn step(&self) -> Option<(PhaseName, &Step)> {
+        self.walk.runbook()?.step(self.at()?)
+    }
+
+    /// Whether the operator looks at the step the walk is at.
+    pub(crate) fn is_at_cursor(&self) -> bool {
+        self.selected.is_none() || self.selected == self.walk.state().cursor
+    }
+
+    /// The run that Stop and the keys mean: the one shown if it is going on, else the one of the walk, else any.
+    pub(crate) fn running(&self) -> Option<RunNo> {
+        let running = self.walk.running();
+        let shown = self.output.run.filter(|run| running.contains(run));
+        let walking = || running.iter().rev().find(|run| !self.walk.is_beside(**run)).copied();
+        shown.or_else(walking).or_else(|| running.last().copied())
+    }
+
+    /// Whether something on the screen moves with the time.
+    pub(crate) fn is_ticking(&self) -> bool {
+        let state = self.walk.state();
+        if state.closed {
+            return false;
+        }
+        // The clock of the incident is on the screen as long as the session is open.
+        state.began.is_some()
+    }
+
+    /// Whether this screen drives the session.
+    pub(crate) fn drives(&self) -> bool {
+        self.role == Role::Driver
+    }
+
+    /// The operator's zone: times are shown and typed in it. The record is in UTC.
+    pub(crate) fn zone(&self) -> FixedOffset {
+        let opened = self.walk.state().opened.as_ref();
+        opened.and_then(|opened| when::zone(&opened.zone)).unwrap_or_else(|| Utc.fix())
+    }
+
+    /// The last run of the step that is looked at.
+    pub(crate) fn last_run(&self) -> Option<RunNo> {
+        self.walk.state().steps.get(self.at()?)?.runs.last().copied()
+    }
+
+    /// Shows what is going on, or what went on last.
+    pub(crate) fn take_up(&mut self) {
+        let run = self.running().or_else(|| self.walk.state().runs.keys().next_back().copied());
+        if let Some(run) = run {
+            self.output.show(run);
+        }
+    }
+
+    /// Whether a run reads keys by its nature.
+    pub(crate) fn is_interactive(&self, run: RunNo) -> bool {
+        self.walk.state().runs.get(&run).is_some_and(|run| run.started.mode == Mode::Interactive)
+    }
+}

@@ -1,0 +1,272 @@
+//! The event loop: it alone waits, and it alone carries effects out.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use futures_util::Stream;
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use ratatui::crossterm::event::Event;
+use tokio::time::{Instant, sleep_until};
+
+use crate::tui::effect::Effect;
+use crate::tui::keys::Chord;
+use crate::tui::message::{Message, Signal};
+use crate::tui::model::{Model, Now};
+use crate::tui::theme::Theme;
+use crate::tui::update::update;
+use crate::tui::view::view;
+
+/// At most one frame in this time.
+const FRAME: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 16 });
+/// At most so many messages between two frames.
+const BATCH: usize = 256;
+/// How long a batch may take.
+const BATCH_TIME: Duration = Duration::from_millis(8);
+/// Time between ticks.
+const TICK: Duration = Duration::from_secs(1);
+
+/// The terminal's side.
+pub(crate) trait Face {
+    /// What is drawn on.
+    type Backend: Backend;
+
+    /// The terminal to draw on.
+    fn terminal(&mut self) -> &mut Terminal<Self::Backend>;
+
+    /// Everything is drawn anew with the next frame.
+    fn redraw(&mut self) -> io::Result<()>;
+
+    /// Gives the terminal back, stops until continued, and takes it again. False where there is no shell to go back to.
+    fn suspend(&mut self) -> io::Result<bool>;
+
+    /// Whether somebody is still there.
+    fn is_alive(&self) -> bool;
+}
+
+/// The world's side: the drive, the library, the clock.
+pub(crate) trait Rim {
+    /// The time.
+    fn now(&self) -> Now;
+
+    /// Carries an effect out; never waits for a disk or a process.
+    fn perform(&mut self, effect: Effect);
+
+    /// The next message; waits for it.
+    async fn next(&mut self) -> Message;
+
+    /// A message, if one is there.
+    fn waiting(&mut self) -> Option<Message>;
+
+    /// Everything ordered so far is carried out, then the drive ends. Commands run on.
+    async fn close(&mut self);
+}
+
+/// A signal to the program, or that it goes on after a stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Call {
+    /// The program should end.
+    End(Signal),
+    /// The program should stop, as by Ctrl-Z.
+    Stop,
+    /// The program goes on after it was stopped from outside.
+    Continued,
+}
+
+/// The loop's belongings.
+struct Loop<'a, F, R> {
+    model: &'a mut Model,
+    theme: Theme,
+    face: &'a mut F,
+    rim: &'a mut R,
+    frame: u64,
+    dirty: bool,
+    drawn: Option<Instant>,
+    tick: Instant,
+    quit: Option<u8>,
+}
+
+/// Runs the screen until it is left; the exit code.
+///
+/// # Errors
+/// Where the terminal cannot be drawn on, after everything was brought in order.
+pub(crate) async fn run<F, R, I, S>(
+    model: &mut Model,
+    theme: Theme,
+    face: &mut F,
+    rim: &mut R,
+    first: Vec<Effect>,
+    mut input: I,
+    mut signals: S,
+) -> u8
+where
+    F: Face,
+    R: Rim,
+    I: Stream<Item = io::Result<Event>> + Unpin,
+    S: Stream<Item = Call> + Unpin,
+{
+    let tick = Instant::now() + TICK;
+    let mut own = Loop { model, theme, face, rim, frame: 0, dirty: true, drawn: None, tick, quit: None };
+    own.carry_out(first);
+    let code = loop {
+        if own.dirty && own.drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME) {
+            own.draw(&mut input).await;
+        }
+        if let Some(code) = own.quit {
+            break code;
+        }
+        own.turn(&mut input, &mut signals).await;
+    };
+    own.rim.close().await;
+    code
+}
+
+impl<F: Face, R: Rim> Loop<'_, F, R> {
+    /// Waits for something to happen, then takes in what else is there.
+    async fn turn<I, S>(&mut self, input: &mut I, signals: &mut S)
+    where
+        I: Stream<Item = io::Result<Event>> + Unpin,
+        S: Stream<Item = Call> + Unpin,
+    {
+        let frame_due = self.drawn.filter(|_| self.dirty).map(|drawn| drawn + FRAME);
+        let tick_due = self.model.is_ticking().then_some(self.tick);
+        let due = [frame_due, tick_due].into_iter().flatten().min();
+        tokio::select! {
+            biased;
+            call = next(signals) => match call {
+                Some(call) => self.called(call),
+                // Signals cannot end; where they do, the loop must not spin.
+                None => std::future::pending().await,
+            },
+            event = next(input) => match event {
+                Some(Ok(event)) => self.event(event, self.frame),
+                Some(Err(_)) | None => self.tell(Message::Signal(Signal::TerminalGone)),
+            },
+            message = self.rim.next() => self.tell(message),
+            () = sleep_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
+        }
+        let began = Instant::now();
+        if self.model.is_ticking() && began >= self.tick {
+            self.tick = began + TICK;
+            let alive = self.face.is_alive();
+            self.tell(if alive { Message::Tick } else { Message::Signal(Signal::TerminalGone) });
+        }
+        for _ in 0..BATCH {
+            if self.quit.is_some() || began.elapsed() >= BATCH_TIME {
+                break;
+            }
+            if let Some(event) = ready(input).await {
+                match event {
+                    Ok(event) => self.event(event, self.frame),
+                    Err(_) => self.tell(Message::Signal(Signal::TerminalGone)),
+                }
+            } else if let Some(message) = self.rim.waiting() {
+                self.tell(message);
+            } else {
+                break;
+            }
+        }
+    }
+
+    /// Draws a frame. Keys that are there when it stands were pressed by someone who had not seen it.
+    async fn draw<I>(&mut self, input: &mut I)
+    where
+        I: Stream<Item = io::Result<Event>> + Unpin,
+    {
+        let (model, theme) = (&*self.model, self.theme);
+        let drawn = self.face.terminal().draw(|frame| view(model, theme, frame)).is_ok();
+        self.drawn = Some(Instant::now());
+        self.dirty = false;
+        if !drawn {
+            self.tell(Message::Signal(Signal::TerminalGone));
+            return;
+        }
+        let mut early = Vec::new();
+        while early.len() < BATCH
+            && let Some(event) = ready(input).await
+        {
+            early.push(event);
+        }
+        let before = self.frame;
+        self.frame += 1;
+        self.tell(Message::Drawn(self.frame));
+        for event in early {
+            match event {
+                Ok(event) => self.event(event, before),
+                Err(_) => self.tell(Message::Signal(Signal::TerminalGone)),
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event, frame: u64) {
+        match event {
+            Event::Key(key) => {
+                if let Some(chord) = Chord::from_event(&key) {
+                    self.tell(Message::Key { chord, frame });
+                }
+            }
+            Event::Paste(text) => self.tell(Message::Paste(text)),
+            Event::Resize(columns, rows) => self.tell(Message::Resize { columns, rows }),
+            Event::FocusGained | Event::FocusLost | Event::Mouse(_) => {}
+        }
+    }
+
+    fn called(&mut self, call: Call) {
+        match call {
+            Call::End(signal) => self.tell(Message::Signal(signal)),
+            Call::Stop => self.carry_out(vec![Effect::Suspend]),
+            Call::Continued => self.carry_out(vec![Effect::Redraw]),
+        }
+    }
+
+    fn tell(&mut self, message: Message) {
+        self.dirty |= !matches!(message, Message::Drawn(_));
+        let now = self.rim.now();
+        let effects = update(self.model, now, message);
+        self.carry_out(effects);
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        let mut effects = VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
+            match effect {
+                Effect::Quit(code) => self.quit = Some(code),
+                Effect::Redraw => {
+                    self.dirty = true;
+                    if self.face.redraw().is_err() {
+                        effects.extend(update(self.model, self.rim.now(), Message::Signal(Signal::TerminalGone)));
+                    }
+                }
+                Effect::Suspend => {
+                    self.dirty = true;
+                    let message = match self.face.suspend() {
+                        Ok(true) => continue,
+                        Ok(false) => {
+                            Message::Failed("could not go to the shell: there is none to go back to".to_owned())
+                        }
+                        Err(_) => Message::Signal(Signal::TerminalGone),
+                    };
+                    effects.extend(update(self.model, self.rim.now(), message));
+                }
+                effect => self.rim.perform(effect),
+            }
+        }
+    }
+}
+
+async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
+    poll_fn(|context| Pin::new(&mut *stream).poll_next(context)).await
+}
+
+/// What a stream has now. It is asked with the loop's own waker: a stream may keep the first waker it meets.
+async fn ready<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
+    poll_fn(|context| match Pin::new(&mut *stream).poll_next(context) {
+        Poll::Ready(item) => Poll::Ready(item),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}

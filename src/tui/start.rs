@@ -1,0 +1,117 @@
+//! The way onto the screen, and off it again.
+
+use std::env;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use ratatui::crossterm::event::EventStream;
+use tokio::sync::mpsc::unbounded_channel;
+
+use crate::drive::{Session, Surroundings};
+use crate::session::state::State;
+use crate::tui::effect::Effect;
+use crate::tui::guard::{self, RealFace};
+use crate::tui::model::Model;
+use crate::tui::rim::RealRim;
+use crate::tui::run::{self as turn, Face as _, Rim as _};
+use crate::tui::signals::Signals;
+use crate::tui::theme::Theme;
+
+/// The exit code of a program that broke.
+const BROKE: u8 = 4;
+/// How long leaving waits for work aside that nobody needs any more.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// What the screen begins with.
+pub enum Start {
+    /// The library: open sessions, and runbooks to begin one with.
+    Library {
+        /// Folders of runbooks beside the usual ones.
+        folders: Vec<PathBuf>,
+    },
+    /// A session.
+    Session(Box<Session>),
+}
+
+/// How the screen was left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Farewell {
+    /// The exit code: 0, 4 where the program broke, 128 and the signal's number where one ended it.
+    pub code: u8,
+    /// What is to be said on the normal screen, a line each.
+    pub words: Vec<String>,
+}
+
+/// Shows the screen until it is left. Standard input and output are a terminal.
+///
+/// # Errors
+/// Where the terminal or the program's own machinery cannot be had; nothing was shown then.
+pub fn run(start: Start, around: &Surroundings) -> anyhow::Result<Farewell> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context("could not start the event loop")?;
+    let (fatal, reports) = unbounded_channel();
+    guard::watch_panics(fatal);
+    let shown = catch_unwind(AssertUnwindSafe(|| runtime.block_on(show(start, around, reports))));
+    runtime.shutdown_timeout(PATIENCE);
+    let mut farewell = match shown {
+        Ok(farewell) => farewell?,
+        // The terminal was given back and the panic reported before this.
+        Err(_) => {
+            Farewell { code: BROKE, words: vec!["The session stays open: `stanch resume` takes it up.".to_owned()] }
+        }
+    };
+    farewell.words.extend(guard::reports());
+    Ok(farewell)
+}
+
+async fn show(
+    start: Start,
+    around: &Surroundings,
+    reports: tokio::sync::mpsc::UnboundedReceiver<String>,
+) -> anyhow::Result<Farewell> {
+    let signals = Signals::listen().context("could not listen to signals")?;
+    let mut face = RealFace::take().context("could not take the terminal")?;
+    let size = face.terminal().size().context("could not ask the terminal for its size")?;
+    let (folders, session) = match start {
+        Start::Library { folders } => (folders, None),
+        Start::Session(session) => (Vec::new(), Some(session)),
+    };
+    let mut rim = RealRim::new(around.clone(), folders, reports);
+    let name = session.as_ref().map(|session| session.dir.id().to_owned());
+    let first = if session.is_none() { vec![Effect::LoadLibrary] } else { Vec::new() };
+    let mut model = Model::new((size.width, size.height), rim.now(), name);
+    if let Some(session) = session {
+        rim.work(*session);
+    }
+    let code = turn::run(&mut model, theme(), &mut face, &mut rim, first, EventStream::new(), signals).await;
+    // Only now, so that nothing is written on the normal screen before it is there again.
+    drop(face);
+    Ok(Farewell { code, words: words(&model) })
+}
+
+/// What is to be said of the session that was left.
+fn words(model: &Model) -> Vec<String> {
+    let Some(session) = model.session() else { return Vec::new() };
+    let state: &State = session.walk.state();
+    if state.closed {
+        return vec![format!("Closed. `stanch export {0}` writes the postmortem of {0}.", session.id)];
+    }
+    let mut words = vec![format!("The session stays open: `stanch resume {}` takes it up.", session.id)];
+    let running = session.walk.running().len();
+    if running > 0 {
+        words.push(format!("{running} commands run on, and their output is kept."));
+    }
+    if let Some((error, kept)) = &session.unwritten {
+        words.push(format!("could not write the record: {error}; {kept} entries were kept in memory and are lost"));
+    }
+    words
+}
+
+/// Colours, unless they are not wanted (`NO_COLOR`) or not there.
+fn theme() -> Theme {
+    let unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
+    if unwanted || dumb { Theme::mono() } else { Theme::coloured() }
+}

@@ -1,0 +1,328 @@
+//! Stories of operators, through the real loop.
+
+use super::harness::{Act, Script, Story, World, alters, runbook, script, work};
+use crate::session::event::{Event, Mark, Tag};
+use crate::session::run::RunNo;
+use crate::tui::model::{Overlay, Role};
+
+const SIZE: (u16, u16) = (120, 40);
+
+/// More lines than the pane has.
+const LONG: &str = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n17\n18\n19\n20\n21\n22\n23\n24\n";
+
+fn scripts() -> Vec<Script> {
+    vec![
+        script("curl -s -o", "500\n", 0),
+        script("journalctl", "ActiveModel: unknown attribute 'ordered_media' for Status\n", 0),
+        script("apt-get -s", "Inst mastodon\n", 0),
+        script("db:migrate:status", "   up\n", 0),
+        script("db:migrate", "migrated\n", 0),
+        script("cat /etc/release", "3.5.1\n", 0),
+        Script { part: "psql \"$DB\"", output: "mastodon=# \n", exit: None },
+        Script { part: "tail -f", output: "a\nb\n", exit: None },
+    ]
+}
+
+/// A session with the runbook, worked from the library on.
+fn story(acts: &[Act]) -> Story {
+    let mut all = vec![Act::Keys("Enter")];
+    all.extend_from_slice(acts);
+    work(World::new(Some(runbook()), scripts()), SIZE, all)
+}
+
+#[test]
+fn an_incident_is_worked_with_enter_and_y() {
+    let story = story(&[
+        Act::Keys("Enter Enter"), // http, logs
+        Act::Keys("Enter 2"),     // the sign: to the fix
+        Act::Keys("Enter y"),     // migrate
+        Act::Keys("Enter"),       // migrated, as the change asks
+    ]);
+    let commands = story.started();
+    assert!(commands[0].starts_with("curl -s -o"), "{commands:?}");
+    let order: Vec<bool> = ["journalctl", "rails db:migrate \"$DB\"", "rails db:migrate:status"]
+        .iter()
+        .map(|part| commands.iter().any(|command| command.starts_with(part)))
+        .collect();
+    assert_eq!(order, [true, true, true], "{commands:?}\n{}", story.screen);
+    let confirmed = story.has(|event| matches!(event, Event::RunStarted(run) if alters(run) && run.confirmed));
+    assert!(confirmed);
+    assert!(story.screen.contains("It looks mitigated"), "{}", story.screen);
+}
+
+#[test]
+fn a_change_does_not_start_without_its_y() {
+    let story = story(&[Act::Keys("g"), Act::Text("migrate"), Act::Keys("Enter Enter n")]);
+    assert!(!story.has(|event| matches!(event, Event::RunStarted(run) if alters(run))));
+    assert!(story.has(|event| matches!(event, Event::Moved { to: Some(step), .. } if step == "migrate")));
+}
+
+#[test]
+fn type_ahead_never_starts_or_confirms_anything() {
+    let story = story(&[Act::Keys("g"), Act::Text("migrate"), Act::Keys("Enter"), Act::Rush("Enter y y y Enter y")]);
+    assert!(story.started().iter().all(|command| !command.contains("db:migrate")), "{:?}", story.started());
+    assert!(matches!(story.model.overlay, Some(Overlay::Confirm(_))), "the question is open: {}", story.screen);
+}
+
+#[test]
+fn pasted_text_is_no_key() {
+    let story = story(&[Act::Paste("Enter\ny\nq\n\r"), Act::Keys(":"), Act::Paste("echo hi\n")]);
+    assert!(story.started().is_empty());
+    assert!(story.screen.contains("echo hi"), "{}", story.screen);
+}
+
+#[test]
+fn any_other_command_is_asked_for_and_may_be_said_to_read_only() {
+    let story = story(&[Act::Keys(":"), Act::Text("df -h"), Act::Keys("Enter r")]);
+    let read = |event: &Event| matches!(event, Event::RunStarted(run) if run.command == "df -h" && !alters(run));
+    assert!(story.has(read), "{}", story.screen);
+}
+
+#[test]
+fn a_destruction_asks_for_its_word() {
+    let go = [Act::Keys("g"), Act::Text("wipe"), Act::Keys("Enter Enter")];
+    let mut wrong = go.to_vec();
+    wrong.extend([Act::Text("olf"), Act::Keys("Enter")]);
+    let wrong = story(&wrong);
+    assert!(!wrong.started().contains(&"dropdb old"));
+    assert!(wrong.screen.contains("not the word"), "{}", wrong.screen);
+    let mut right = go.to_vec();
+    right.extend([Act::Text("old"), Act::Keys("Enter")]);
+    let right = story(&right);
+    assert!(right.started().contains(&"dropdb old"), "{}", right.screen);
+}
+
+#[test]
+fn a_missing_secret_is_asked_for_masked_and_then_it_goes_on() {
+    let mut acts = vec![Act::Keys("g"), Act::Text("password"), Act::Keys("Enter Enter"), Act::Text("hunter22")];
+    let asked = story(&acts);
+    assert!(asked.screen.contains("Which password?") && !asked.screen.contains("hunter22"), "{}", asked.screen);
+    acts.push(Act::Keys("Enter y"));
+    let done = story(&acts);
+    assert!(done.started().iter().any(|command| command.contains("alter role")), "{}", done.screen);
+    assert!(!done.screen.contains("hunter22"));
+    assert!(done.has(|event| matches!(event, Event::VariableSet { name, value: None, .. } if name == "PASSWORD")));
+}
+
+#[test]
+fn a_variable_with_a_command_is_shown_before_it_runs() {
+    let acts = [Act::Keys("g"), Act::Text("release"), Act::Keys("Enter Enter")];
+    let asked = story(&acts);
+    assert!(asked.screen.contains("$ cat /etc/release"), "{}", asked.screen);
+    assert!(asked.started().is_empty());
+    let mut acts = acts.to_vec();
+    acts.push(Act::Keys("y"));
+    let done = story(&acts);
+    assert!(done.started().contains(&"echo \"$RELEASE\""), "{:?}\n{}", done.started(), done.screen);
+}
+
+#[test]
+fn a_decision_and_a_step_by_hand_are_answered() {
+    let story = story(&[
+        Act::Keys("g"),
+        Act::Text("ask"),
+        Act::Keys("Enter Enter 1"),
+        Act::Keys("g"),
+        Act::Text("hand Reload"),
+        Act::Keys("Enter Enter y"),
+        Act::Text("it loads"),
+        Act::Keys("Enter"),
+    ]);
+    let answers = |wanted: &str| story.has(|event| matches!(event, Event::Answered { answer, .. } if answer == wanted));
+    assert!(answers("yes, an upgrade") && answers("it loads"), "{}", story.screen);
+}
+
+#[test]
+fn notes_have_signs_and_times() {
+    let story = story(&[Act::Keys("n"), Act::Text("x @19:20 it is not the disk"), Act::Keys("Enter")]);
+    let note = |event: &Event| matches!(event, Event::Note { tag: Tag::DeadEnd, text } if text == "it is not the disk");
+    assert!(story.has(note));
+    assert!(story.world.journal.iter().any(|entry| entry.happened.is_some()));
+    let wrong = self::story(&[Act::Keys("n"), Act::Text("@99:99 what"), Act::Keys("Enter")]);
+    assert!(matches!(wrong.model.overlay, Some(Overlay::Prompt(_))), "the prompt stays: {}", wrong.screen);
+}
+
+#[test]
+fn a_key_time_is_marked_with_its_time() {
+    let story = story(&[Act::Keys("m i"), Act::Text("19:02"), Act::Keys("Enter"), Act::Keys("m d Enter")]);
+    let marked = |wanted| story.has(|event| matches!(event, Event::Marked { mark } if *mark == wanted));
+    assert!(marked(Mark::ImpactStarted) && marked(Mark::Detected));
+    assert!(story.screen.contains("impact 31:40"), "{}", story.screen);
+}
+
+#[test]
+fn an_interactive_command_gets_the_keys_until_one_key_takes_them_back() {
+    let story = story(&[
+        Act::Keys("g"),
+        Act::Text("console"),
+        Act::Keys("Enter Enter"),
+        Act::Keys("q ; Enter Ctrl-C Ctrl-]"),
+        Act::Keys("n"),
+    ]);
+    let bytes: Vec<u8> = story.world.inputs.iter().flat_map(|(_, bytes)| bytes.clone()).collect();
+    assert_eq!(bytes, b"q;\r\x03", "{}", story.screen);
+    assert!(matches!(story.model.overlay, Some(Overlay::Prompt(_))), "n is the screen's again");
+}
+
+#[test]
+fn keys_typed_before_the_command_had_them_are_thrown_away() {
+    let story = story(&[Act::Keys("g"), Act::Text("console"), Act::Keys("Enter"), Act::Rush("Enter r m Enter")]);
+    assert!(story.world.inputs.is_empty(), "{:?}", story.world.inputs);
+}
+
+#[test]
+fn a_running_command_is_stopped_only_after_the_question() {
+    let story = story(&[Act::Keys(":"), Act::Text("tail -f log"), Act::Keys("Enter y"), Act::Keys("x x")]);
+    assert_eq!(story.world.stops, [(RunNo(1), false)], "{}", story.screen);
+    let rushed = self::story(&[Act::Keys(":"), Act::Text("tail -f log"), Act::Keys("Enter y"), Act::Rush("x x x K")]);
+    assert!(rushed.world.stops.is_empty(), "{}", rushed.screen);
+}
+
+#[test]
+fn output_is_followed_until_the_operator_scrolls() {
+    let acts = [
+        Act::Keys(":"),
+        Act::Text("tail -f log"),
+        Act::Keys("Enter y"),
+        Act::Write(1, LONG),
+        Act::Keys("PgUp"),
+        Act::Write(1, "new\nnewer\nnewest\n"),
+    ];
+    let story = story(&acts);
+    assert!(story.screen.contains("3 new lines (End)"), "{}", story.screen);
+    let mut acts = acts.to_vec();
+    acts.push(Act::Keys("End"));
+    let story = self::story(&acts);
+    assert!(!story.screen.contains("new lines"), "{}", story.screen);
+}
+
+#[test]
+fn a_time_box_that_runs_out_asks_with_the_revert_one_key_away() {
+    let acts = [Act::Keys("Enter"), Act::Pass(16 * 60), Act::Pass(5 * 60)];
+    let asked = story(&acts);
+    assert!(asked.screen.contains("The time for diagnose is over"), "{}", asked.screen);
+    assert!(asked.screen.contains("#infra"), "{}", asked.screen);
+    let mut acts = acts.to_vec();
+    acts.push(Act::Keys("R"));
+    acts.push(Act::Text("no idea yet"));
+    acts.push(Act::Keys("Enter"));
+    let answered = story(&acts);
+    let decided = |event: &Event| matches!(event, Event::TimeBoxAnswered { decision, reason, .. } if decision == "revert" && reason == "no idea yet");
+    assert!(answered.has(decided));
+    assert!(answered.has(|event| matches!(event, Event::Moved { to: Some(step), .. } if step == "downgrade")));
+}
+
+#[test]
+fn the_next_change_waits_for_the_verification_of_the_one_before() {
+    let story = story(&[
+        Act::Keys("g"),
+        Act::Text("migrate Migrate"),
+        Act::Keys("Enter Enter y"),
+        Act::Keys("g"),
+        Act::Text("downgrade"),
+        Act::Keys("Enter Enter"),
+    ]);
+    assert!(story.screen.contains("Verify first"), "{}", story.screen);
+    assert!(!story.started().iter().any(|command| command.contains("install -y")));
+}
+
+#[test]
+fn leaving_with_an_unverified_change_says_which() {
+    let acts = [Act::Keys("g"), Act::Text("migrate Migrate"), Act::Keys("Enter Enter y"), Act::Keys("q")];
+    let asked = story(&acts);
+    assert!(asked.screen.contains("migrate is not verified: migrated"), "{}", asked.screen);
+    assert!(!asked.has(|event| matches!(event, Event::Left { note: None })));
+    let mut acts = acts.to_vec();
+    acts.push(Act::Keys("q"));
+    let left = story(&acts);
+    assert!(left.has(|event| matches!(event, Event::Left { .. })) && left.world.closed);
+    assert_eq!(left.code, 0);
+}
+
+#[test]
+fn closing_unverified_asks_why() {
+    let story = story(&[
+        Act::Keys("g"),
+        Act::Text("migrate Migrate"),
+        Act::Keys("Enter Enter y"),
+        Act::Keys("c Enter"),
+        Act::Text("handed over"),
+        Act::Keys("Enter"),
+    ]);
+    assert!(
+        story.has(|event| matches!(event, Event::Overridden { reason, .. } if reason == "handed over")),
+        "{}",
+        story.screen
+    );
+    assert!(story.has(|event| matches!(event, Event::Closed { .. })));
+}
+
+#[test]
+fn a_change_is_taken_back_after_its_question() {
+    let story =
+        story(&[Act::Keys("g"), Act::Text("migrate Migrate"), Act::Keys("Enter Enter y"), Act::Keys("U Enter y")]);
+    assert!(story.started().contains(&"rails db:rollback \"$DB\""), "{}", story.screen);
+}
+
+#[test]
+fn a_follower_sees_all_and_only_notes_and_marks() {
+    let mut world = World::new(Some(runbook()), scripts());
+    world.role = Role::Follower("vera@bob".to_owned());
+    let acts = vec![
+        Act::Keys("Enter"),
+        Act::Keys("Enter e s r :"),
+        Act::Keys("n"),
+        Act::Text("seen from here"),
+        Act::Keys("Enter"),
+        Act::Keys("g"),
+    ];
+    let story = work(world, SIZE, acts);
+    assert!(story.started().is_empty());
+    assert!(story.has(|event| matches!(event, Event::Note { text, .. } if text == "seen from here")));
+    assert!(story.screen.contains("vera@bob drives"), "{}", story.screen);
+}
+
+#[test]
+fn a_record_that_cannot_be_written_stays_on_the_screen_and_starts_nothing() {
+    let mut world = World::new(Some(runbook()), scripts());
+    world.broken = true;
+    let story = work(world, SIZE, vec![Act::Keys("Enter"), Act::Keys("Enter n")]);
+    assert!(story.screen.contains("The record cannot be written: no space left on the disk"), "{}", story.screen);
+    assert!(story.started().is_empty());
+}
+
+#[test]
+fn a_key_that_is_not_possible_says_why() {
+    let story = story(&[Act::Keys("r")]);
+    assert!(story.screen.contains("It did not run yet"), "{}", story.screen);
+}
+
+#[test]
+fn every_action_is_in_the_palette_and_in_the_help() {
+    let story = story(&[Act::Keys("Ctrl-P"), Act::Text("key time"), Act::Keys("Enter")]);
+    assert!(story.screen.contains("Which key time?"), "{}", story.screen);
+    let help = self::story(&[Act::Keys("?")]);
+    assert!(help.screen.contains("Go to the revert."), "{}", help.screen);
+}
+
+#[test]
+fn lines_of_output_become_evidence() {
+    let story = story(&[Act::Keys("Enter"), Act::Keys("Enter"), Act::Keys("p Enter")]);
+    let pinned =
+        |event: &Event| matches!(event, Event::Pinned { first: 1, text, .. } if text.contains("unknown attribute"));
+    assert!(story.has(pinned), "{}", story.screen);
+}
+
+#[test]
+fn to_the_shell_and_back() {
+    let story = story(&[Act::Keys("Ctrl-Z"), Act::Keys("Enter")]);
+    assert_eq!(story.world.suspended, 1);
+    assert_eq!(story.started().len(), 2, "http, and the readiness of the revert: {:?}", story.started());
+}
+
+#[test]
+fn a_terminal_that_is_gone_ends_the_screen_and_leaves_the_session_open() {
+    let story = story(&[]);
+    assert_eq!(story.code, 129);
+    assert!(story.has(|event| matches!(event, Event::Left { note: Some(note) } if note == "the terminal is gone")));
+}

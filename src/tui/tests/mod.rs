@@ -1,0 +1,6 @@
+//! The screen under test: states, flows through the real loop, whatever keys in whatever order.
+
+mod flows;
+mod harness;
+mod properties;
+mod screens;

@@ -1,0 +1,101 @@
+//! What follows from a message: the model moves, and effects are wanted. Synchronous, total; no file, no clock, no process.
+
+mod act;
+mod clock;
+mod keys;
+mod library;
+mod menus;
+mod news;
+mod overlay;
+mod show;
+mod submit;
+mod want;
+
+use crate::drive::Job;
+use crate::session::walk::Intent;
+use crate::tui::effect::Effect;
+use crate::tui::message::{Message, Opened, Signal};
+use crate::tui::model::{Model, Now, Screen, SessionScreen};
+
+/// What follows from a message.
+pub(crate) fn update(model: &mut Model, now: Now, message: Message) -> Vec<Effect> {
+    model.now = now;
+    let before = model.situation();
+    let mut effects = match message {
+        Message::Key { chord, frame } => keys::pressed(model, chord, frame),
+        Message::Paste(text) => keys::pasted(model, &text),
+        Message::Resize { columns, rows } => {
+            model.size = (columns, rows);
+            Vec::new()
+        }
+        Message::Tick => clock::ticked(model),
+        Message::Drawn(frame) => {
+            model.frame = frame;
+            return Vec::new();
+        }
+        Message::News(news) => news::told(model, news),
+        Message::Catalog(catalog) => {
+            library::loaded(model, *catalog);
+            Vec::new()
+        }
+        Message::Described { id, origin, details } => {
+            library::described(model, &id, &origin, details);
+            Vec::new()
+        }
+        Message::Opened(opened) => opened_session(model, *opened),
+        Message::Failed(why) => {
+            let lost = matches!(model.screen, Screen::Opening(_));
+            model.warn(why);
+            if lost { library::enter(model) } else { Vec::new() }
+        }
+        Message::Signal(signal) => ended_by(model, signal),
+        Message::Fatal(report) => {
+            model.warn(report);
+            leave(model, 4, Some("the program broke"))
+        }
+    };
+    effects.extend(show::wanted(model));
+    effects.extend(library::wanted(model));
+    if model.situation() != before {
+        model.settled = model.frame + 1;
+    }
+    effects
+}
+
+fn opened_session(model: &mut Model, opened: Opened) -> Vec<Effect> {
+    let mut session = SessionScreen::new(opened.id, opened.walk, opened.role);
+    session.banner = opened.banner;
+    for entry in &opened.history {
+        session.timeline.push(entry, session.walk.state());
+    }
+    session.take_up();
+    model.overlay = None;
+    model.screen = Screen::Session(Box::new(session));
+    if opened.first.is_empty() { Vec::new() } else { vec![Effect::job(Job::Orders(opened.first))] }
+}
+
+fn ended_by(model: &mut Model, signal: Signal) -> Vec<Effect> {
+    let note = match signal {
+        Signal::Interrupt => "interrupted by a signal",
+        Signal::Terminate => "ended by a signal",
+        Signal::HangUp | Signal::TerminalGone => "the terminal is gone",
+    };
+    leave(model, signal.exit_code(), Some(note))
+}
+
+/// Leaves the program; the session stays open and commands run on.
+fn leave(model: &mut Model, code: u8, note: Option<&str>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    model.leaving = Some(code);
+    if let Some(session) = model.session_mut() {
+        let intent = Intent::Leave { note: note.map(ToOwned::to_owned) };
+        // Where it cannot be recorded now, leaving goes on: the record then ends with what was last done.
+        if session.drives()
+            && let Ok(orders) = session.walk.intend(&intent)
+        {
+            effects.push(Effect::job(Job::Orders(orders)));
+        }
+    }
+    effects.push(Effect::Quit(code));
+    effects
+}

@@ -1,0 +1,175 @@
+//! What the drive tells.
+
+use super::want;
+use crate::drive::{Job, News};
+use crate::session::entry::Entry;
+use crate::session::event::Event;
+use crate::session::run::{Purpose, RunNo};
+use crate::session::walk::{Happening, Intent};
+use crate::tui::effect::Effect;
+use crate::tui::model::{Model, SessionScreen};
+use crate::tui::words;
+
+/// The drive told something.
+pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
+    let now_ms = model.now.boot_ms;
+    let Some(session) = model.session_mut() else { return Vec::new() };
+    match news {
+        News::Walk(happening) => return happened(model, happening),
+        News::Page(page) => {
+            if session.output.run == Some(page.run) {
+                session.output.page = Some(*page);
+            }
+        }
+        News::Grew { run, bytes, .. } => {
+            let live = session.live.entry(run).or_default();
+            if bytes > live.bytes {
+                live.bytes = bytes;
+                live.grew_ms = Some(now_ms);
+            }
+        }
+        News::Prompt { run, hidden } => session.live.entry(run).or_default().prompt = hidden,
+        News::Stopping { run, signal, kill_in_ms } => {
+            let kill = kill_in_ms.map(|ms| now_ms.saturating_add(ms));
+            session.live.entry(run).or_default().stopping = Some((signal, kill));
+        }
+        News::StillAlive { run } => {
+            session.live.entry(run).or_default().still_alive = true;
+            let name = words::run_name(run, session.walk.state());
+            model.warn(format!("{name} did not end; x again offers to KILL it."));
+        }
+        News::JournalTrouble { error, kept } => session.unwritten = Some((error, kept)),
+        News::JournalHealed => {
+            session.unwritten = None;
+            model.say("The record is written again; nothing was lost.");
+        }
+        News::Trouble(text) => model.warn(text),
+    }
+    Vec::new()
+}
+
+fn happened(model: &mut Model, happening: Happening) -> Vec<Effect> {
+    let frame = model.frame;
+    let recorded = match &happening {
+        Happening::Recorded(entry) => Some(entry.clone()),
+        _ => None,
+    };
+    let Some(session) = model.session_mut() else { return Vec::new() };
+    let orders = session.walk.happened(happening);
+    let mut effects = Vec::new();
+    if !orders.is_empty() {
+        effects.push(Effect::job(Job::Orders(orders)));
+    }
+    if let Some(entry) = recorded {
+        session.timeline.push(&entry, session.walk.state());
+        session.follow(&entry, frame);
+        if let Some(words) = remark(session, &entry) {
+            model.say(words);
+        }
+    }
+    effects.extend(goes_on(model));
+    effects
+}
+
+/// A sentence on what was just recorded, where the operator should not miss it.
+fn remark(session: &SessionScreen, entry: &Entry) -> Option<String> {
+    match &entry.event {
+        Event::RunEnded(ended) => {
+            let run = session.walk.state().runs.get(&ended.run)?;
+            let elsewhere = session.output.run != Some(ended.run);
+            let guard = matches!(run.started.purpose, Purpose::Guard { .. });
+            (elsewhere && !guard).then(|| {
+                let name = words::run_name(ended.run, session.walk.state());
+                format!("{name}: {}", words::verdict(&ended.verdict))
+            })
+        }
+        Event::SignSeen { step, finding, text, .. } => Some(format!("{step}: {}", finding.as_deref().unwrap_or(text))),
+        _ => None,
+    }
+}
+
+/// What waits for the record: the next of several things wanted, a run that waited for its value, errands.
+fn goes_on(model: &mut Model) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let Some(session) = model.session_mut() else { return effects };
+    if let Some(refusal) = session.walk.refused().map(ToString::to_string) {
+        if session.told_refusal.as_ref() != Some(&refusal) {
+            session.told_refusal = Some(refusal.clone());
+            model.warn(refusal);
+        }
+    } else {
+        session.told_refusal = None;
+    }
+    let Some(session) = model.session_mut() else { return effects };
+    if session.walk.is_recording() || !session.drives() || model.leaving.is_some() {
+        return effects;
+    }
+    let Some(session) = model.session_mut() else { return effects };
+    if let Some(intent) = session.queue.pop_front() {
+        return want::want(model, intent);
+    }
+    if let Some(intent) = waited_for(session) {
+        if model.overlay.is_none() {
+            return want::want(model, intent);
+        }
+        return effects;
+    }
+    if let Some(intent) = session.walk.errand()
+        && let Ok(orders) = session.walk.intend(&intent)
+    {
+        effects.push(Effect::job(Job::Orders(orders)));
+    }
+    effects
+}
+
+/// What waited for a value that is there now.
+fn waited_for(session: &mut SessionScreen) -> Option<Intent> {
+    let pending = session.pending.as_ref()?;
+    let there = session.walk.state().vars.get(&pending.name).is_some_and(|value| value.seq > pending.seq);
+    there.then(|| session.pending.take().map(|pending| pending.intent)).flatten()
+}
+
+impl SessionScreen {
+    /// The screen goes along with what was recorded.
+    fn follow(&mut self, entry: &Entry, frame: u64) {
+        match &entry.event {
+            Event::RunStarted(started) => {
+                // Checks beside the walk do not take the pane away from what the operator looks at.
+                if !self.walk.is_beside(started.run) || self.output.run.is_none() {
+                    self.output.show(started.run);
+                }
+                if self.drives() && self.is_interactive(started.run) {
+                    self.keys_to = Some(started.run);
+                    self.keys_since = frame + 1;
+                }
+            }
+            Event::RunEnded(ended) => self.over(ended.run),
+            Event::RunInterrupted { run } => self.over(*run),
+            Event::Moved { .. } => {
+                self.selected = None;
+                self.scroll = 0;
+            }
+            _ => {}
+        }
+    }
+
+    fn over(&mut self, run: RunNo) {
+        if self.keys_to == Some(run) {
+            self.keys_to = None;
+        }
+        if let Some(live) = self.live.get_mut(&run) {
+            live.prompt = false;
+            live.stopping = None;
+            live.still_alive = false;
+        }
+        let failed = self.pending.as_ref().is_some_and(|pending| {
+            let started = self.walk.state().runs.get(&run).map(|run| &run.started.purpose);
+            let fetched = matches!(started, Some(Purpose::Variable { name }) if *name == pending.name);
+            let healthy = self.walk.state().runs.get(&run).and_then(|run| run.verdict());
+            fetched && !healthy.is_some_and(crate::session::event::Verdict::is_healthy)
+        });
+        if failed {
+            self.pending = None;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What to do next, and the keys.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::rows;
+use crate::runbook::Effect;
+use crate::session::walk::Next;
+use crate::text::{visible, width};
+use crate::tui::action::{self, Action};
+use crate::tui::model::{Model, Role as Wheel, SessionScreen};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::words;
+
+/// Draws what is to be said, else what to do next.
+pub(super) fn next(model: &Model, session: &SessionScreen, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let (text, role) = match &model.notice {
+        Some(notice) => (notice.text.clone(), if notice.bad { Role::Warn } else { Role::Strong }),
+        None => (sentence(session), Role::Strong),
+    };
+    let text = visible::clean(&text.replace('\n', " ")).into_owned();
+    rows(frame, area, vec![Line::styled(format!(" {text}"), theme.style(role))]);
+}
+
+/// What to do next, in one sentence.
+fn sentence(session: &SessionScreen) -> String {
+    if let Wheel::Follower(who) = &session.role {
+        return format!("{who} drives; you follow. n writes a note, m marks a time.");
+    }
+    if session.walk.state().closed {
+        return "The session is closed. Enter opens it again, q leaves.".to_owned();
+    }
+    if let Some(run) = session.keys_to {
+        return format!("The keys go to {}; Ctrl-] takes them back.", words::run_name(run, session.walk.state()));
+    }
+    if let Some(mark) = session.walk.proposed_mark() {
+        return format!("It looks {0}: m, then Enter, marks it.", mark.as_str());
+    }
+    if !session.is_at_cursor() {
+        let at = session.at().unwrap_or_default();
+        return format!("Enter goes to {at}; Esc looks at the present step again.");
+    }
+    match session.walk.next() {
+        Next::Run(id) => {
+            let effect = session.walk.runbook().and_then(|runbook| runbook.step(&id)).map(|(_, step)| step.effect);
+            let what = match effect {
+                Some(Effect::Change) => "it changes something, so it is shown and asked first",
+                Some(Effect::Destroy) => "it destroys something, so a word is asked for first",
+                _ => "it only reads",
+            };
+            format!("Enter runs {id}: {what}.")
+        }
+        Next::Ask(id) => format!("{id} is a decision: Enter shows the answers."),
+        Next::Manual(id) => format!("{id} is done by hand: do it, then Enter says how it went."),
+        Next::Running(run) => format!("{} is running; x stops it.", words::run_name(run, session.walk.state())),
+        Next::Waiting(id) => format!("{id} waits for its next try; s passes it over."),
+        Next::Offer { step, leads } => {
+            let leads: Vec<String> = leads.iter().map(|lead| super::overlay::place(session, lead)).collect();
+            format!("{step} points to {}: Enter chooses.", leads.join(" or "))
+        }
+        Next::Failed(id) => format!("{id} did not go well: Enter shows what can be done."),
+        Next::Settle(run) => {
+            let name = words::run_name(run, session.walk.state());
+            format!("{name} was interrupted, outcome unknown: Enter finds out.")
+        }
+        Next::Crossing { from, .. } => format!("{from} is over: Enter chooses the next phase."),
+        Next::End if session.walk.runbook().is_none() => ": runs a command, n writes a note, c closes.".to_owned(),
+        Next::End => "The walk is at its end: Enter shows what is left to do.".to_owned(),
+    }
+}
+
+/// Draws the keys: those that are not possible now are dim.
+pub(super) fn keys(model: &Model, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let mut actions: Vec<&Action> = action::here(model).filter(|action| action.footer > 0).collect();
+    actions.sort_by_key(|action| action.footer);
+    // The way to all keys is always there.
+    let help = actions.pop();
+    let room = usize::from(area.width).saturating_sub(1 + help.map_or(0, |help| length(help, model)));
+    let taken = |actions: &[&Action]| actions.iter().map(|action| length(action, model)).sum::<usize>();
+    // Where there is no room for all, what is possible now stays; then what comes first.
+    while taken(&actions) > room {
+        let last = actions.iter().rposition(|action| (action.legal)(model).is_err());
+        if actions.is_empty() {
+            break;
+        }
+        actions.remove(last.unwrap_or(actions.len() - 1));
+    }
+    let mut spans = vec![Span::raw(" ")];
+    spans.extend(actions.into_iter().flat_map(|action| key(action, model, theme)));
+    spans.extend(help.into_iter().flat_map(|help| key(help, model, theme)));
+    rows(frame, area, vec![Line::from(spans)]);
+}
+
+fn length(action: &Action, model: &Model) -> usize {
+    let key = action.keys.first().copied().unwrap_or_default();
+    width::columns(key) + width::columns(action.label(model)) + 3
+}
+
+fn key(action: &Action, model: &Model, theme: Theme) -> [Span<'static>; 2] {
+    let legal = (action.legal)(model).is_ok();
+    let (strong, plain) = if legal { (Role::Key, Role::Plain) } else { (Role::Dim, Role::Dim) };
+    let key = action.keys.first().copied().unwrap_or_default();
+    [Span::styled(key, theme.style(strong)), Span::styled(format!(" {}  ", action.label(model)), theme.style(plain))]
+}

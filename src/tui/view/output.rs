@@ -1,0 +1,221 @@
+//! Output of a run, as it comes.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::{Line, Span};
+
+use super::{rows, title};
+use crate::drive::Page;
+use crate::session::run::RunNo;
+use crate::session::state::Run;
+use crate::text::styled::{self, Colour};
+use crate::text::{human, width};
+use crate::tui::layout;
+use crate::tui::model::{Model, Pane, SessionScreen};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::words;
+
+/// Draws the pane.
+pub(super) fn draw(model: &Model, session: &SessionScreen, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let focused = session.focus == Pane::Output;
+    let state = session.walk.state();
+    let Some((number, run)) = session.output.run.and_then(|run| Some((run, state.runs.get(&run)?))) else {
+        title(frame, area, theme, focused, "Output", Vec::new());
+        rows(frame, layout::inner(area), vec![Line::styled("Nothing ran so far.", theme.style(Role::Dim))]);
+        return;
+    };
+    let name = format!("Output {number} {}", words::run_name(number, state));
+    let badges = badges(model, session, number, run, theme);
+    let keys = session.keys_to == Some(number);
+    let room = usize::from(area.width).saturating_sub(24);
+    title(frame, area, theme, focused || keys, &name, fit(badges, room));
+    let mut inner = layout::inner(area);
+    if let Some(remark) = remark(session, number, run, theme) {
+        let bottom = Rect { y: inner.bottom().saturating_sub(1), height: inner.height.min(1), ..inner };
+        inner.height = inner.height.saturating_sub(1);
+        rows(frame, bottom, vec![remark]);
+    }
+    let Some(page) = session.output.current() else { return };
+    if page.lines.is_empty() {
+        let text = if run.is_running() { "No output so far." } else { "It wrote nothing." };
+        rows(frame, inner, vec![Line::styled(text, theme.style(Role::Dim))]);
+        return;
+    }
+    let lines = lines(session, page, theme);
+    // Where a row was taken by a remark, the end counts, not the start.
+    let skip = if session.output.anchor.is_none() { lines.len().saturating_sub(usize::from(inner.height)) } else { 0 };
+    rows(frame, inner, lines.into_iter().skip(skip).collect());
+    if let Some((row, column)) = page.cursor.filter(|_| keys) {
+        let hidden = u16::try_from(skip).unwrap_or(u16::MAX);
+        let position =
+            Position::new(inner.x.saturating_add(column), inner.y.saturating_add(row.saturating_sub(hidden)));
+        if inner.contains(position) && row >= hidden {
+            frame.set_cursor_position(position);
+        }
+    }
+}
+
+/// The page's rows, those being picked marked.
+fn lines<'a>(session: &SessionScreen, page: &'a Page, theme: Theme) -> Vec<Line<'a>> {
+    let pick = session.output.pick;
+    let mut number = page.first_line;
+    let mut lines = Vec::with_capacity(page.lines.len());
+    for (place, line) in page.lines.iter().enumerate() {
+        if place > 0 && !line.continues {
+            number += 1;
+        }
+        let spans = line.spans.iter().map(|span| Span::styled(span.text.as_str(), style(&span.style, theme)));
+        let mut drawn = Line::from(spans.collect::<Vec<_>>());
+        if let Some(pick) = pick {
+            let (first, last) = pick.range();
+            let picked = (first..=last).contains(&number);
+            let mark = if picked && number == pick.to {
+                "> "
+            } else if picked {
+                "| "
+            } else {
+                "  "
+            };
+            drawn.spans.insert(0, Span::styled(mark, theme.style(Role::Key)));
+            if picked {
+                drawn = drawn.patch_style(theme.style(Role::Selected));
+            }
+        }
+        lines.push(drawn);
+    }
+    lines
+}
+
+/// How it stands with the run: words, time, bytes.
+fn badges(model: &Model, session: &SessionScreen, number: RunNo, run: &Run, theme: Theme) -> Vec<Span<'static>> {
+    let mut parts: Vec<(String, Role)> = Vec::new();
+    let live = session.live.get(&number);
+    let page = session.output.current();
+    let bytes = live.map_or(0, |live| live.bytes).max(page.map_or(0, |page| page.total_bytes));
+    match &run.ended {
+        Some(ended) => {
+            let role = if ended.verdict.is_healthy() { Role::Good } else { Role::Bad };
+            let word = if ended.verdict.is_healthy() { "healthy" } else { "not healthy" };
+            parts.push((format!("{word}, {}", words::exit(ended.exit())), role));
+            parts.push((human::duration(ended.end.took_ms), Role::Plain));
+            if ended.end.dropped > 0 {
+                parts.push((format!("{} not kept", human::bytes(ended.end.dropped)), Role::Warn));
+            }
+            parts.push((human::bytes(ended.end.bytes), Role::Dim));
+        }
+        None if run.interrupted => parts.push(("interrupted, outcome unknown".to_owned(), Role::Warn)),
+        None => {
+            let now = model.moment();
+            let elapsed = now.since(&run.at);
+            parts.push(("running".to_owned(), Role::Running));
+            let step =
+                session.walk.step_of(number).and_then(|id| session.walk.runbook()?.step(id)).map(|(_, step)| step);
+            let budget = step.and_then(|step| step.budget).map(milliseconds);
+            match budget {
+                Some(budget) if elapsed > budget => {
+                    let text = format!("{} OVER BUDGET of {}", words::span(elapsed), words::span(budget));
+                    parts.push((text, Role::Warn));
+                }
+                Some(budget) => {
+                    parts.push((format!("{} of {}", words::span(elapsed), words::span(budget)), Role::Plain));
+                }
+                None => parts.push((words::span(elapsed), Role::Plain)),
+            }
+            let since = live.and_then(|live| live.grew_ms).map_or(elapsed, |grew| now.boot_ms.saturating_sub(grew));
+            let limit = step.and_then(|step| step.silent).map_or(10_000, milliseconds);
+            if since >= limit {
+                parts.push((format!("silent for {}", words::span(since)), Role::Warn));
+            }
+            parts.push((human::bytes(bytes), Role::Dim));
+        }
+    }
+    let unseen = session.output.unseen();
+    if session.output.anchor.is_some() {
+        let text = if unseen > 0 { format!("{unseen} new lines (End)") } else { "scrolled (End)".to_owned() };
+        parts.insert(0, (text, Role::Warn));
+    }
+    let mut spans = Vec::new();
+    for (place, (text, role)) in parts.into_iter().enumerate() {
+        let gap = if place == 0 { "" } else { "  " };
+        spans.push(Span::styled(format!("{gap}{text}"), theme.style(role)));
+    }
+    spans
+}
+
+fn milliseconds(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// As many badges as there is room for, the first ones first.
+fn fit(badges: Vec<Span<'static>>, room: usize) -> Vec<Span<'static>> {
+    let mut used = 0;
+    badges
+        .into_iter()
+        .take_while(|badge| {
+            used += width::columns(&badge.content);
+            used <= room
+        })
+        .collect()
+}
+
+/// A line below the output: who has the keys, what the command waits for, how it is being stopped, why it is not healthy.
+fn remark(session: &SessionScreen, number: RunNo, run: &Run, theme: Theme) -> Option<Line<'static>> {
+    let live = session.live.get(&number);
+    if session.output.pick.is_some() {
+        let text = "Pick lines: Up/Down, Space begins here, Enter pins, Esc goes back.";
+        return Some(Line::styled(text, theme.style(Role::Banner)));
+    }
+    if session.keys_to == Some(number) {
+        let secret = if live.is_some_and(|live| live.prompt) { " What you type is not shown." } else { "" };
+        let text = format!(" KEYS GO TO THE COMMAND.{secret}  Ctrl-] takes them back. ");
+        return Some(Line::styled(text, theme.style(Role::Banner)));
+    }
+    if let Some(ended) = &run.ended {
+        if let crate::session::event::Verdict::Unhealthy(reasons) = &ended.verdict {
+            return Some(Line::styled(reasons.join("; "), theme.style(Role::Bad)));
+        }
+        return None;
+    }
+    let live = live?;
+    if live.still_alive {
+        return Some(Line::styled("It did not end. x offers to KILL it.", theme.style(Role::Bad)));
+    }
+    if let Some((signal, kill)) = &live.stopping {
+        let then =
+            kill.map_or_else(|| "KILL only if you say so (x)".to_owned(), |_| "KILL follows by itself".to_owned());
+        return Some(Line::styled(format!("Stopping: {signal} was sent, {then}."), theme.style(Role::Warn)));
+    }
+    live.prompt.then(|| Line::styled("It waits for a password: i gives it the keys.", theme.style(Role::Banner)))
+}
+
+/// A style of a command's own; its colours only where colours are wanted.
+fn style(own: &styled::Style, theme: Theme) -> Style {
+    let mut style = Style::new();
+    if theme.is_coloured() {
+        style.fg = colour(own.foreground);
+        style.bg = colour(own.background);
+    }
+    let modifiers = [
+        (own.bold, Modifier::BOLD),
+        (own.dim, Modifier::DIM),
+        (own.italic, Modifier::ITALIC),
+        (own.underline, Modifier::UNDERLINED),
+        (own.inverse, Modifier::REVERSED),
+    ];
+    for (_, modifier) in modifiers.into_iter().filter(|(on, _)| *on) {
+        style = style.add_modifier(modifier);
+    }
+    style
+}
+
+fn colour(own: Colour) -> Option<Color> {
+    match own {
+        Colour::Default => None,
+        Colour::Index(index) => Some(Color::Indexed(index)),
+        Colour::Rgb(red, green, blue) => Some(Color::Rgb(red, green, blue)),
+    }
+}

@@ -1,0 +1,105 @@
+//! What things are called on the screen.
+
+use chrono::{DateTime, FixedOffset, Utc};
+
+use crate::runbook::{Lead, Runbook};
+use crate::session::entry::When;
+use crate::session::event::Verdict;
+use crate::session::run::{Exit, Purpose, RunNo};
+use crate::session::state::{Standing, State};
+use crate::session::walk::Readiness;
+use crate::tui::theme::Role;
+
+/// What a run is called: its step, or its command.
+pub(crate) fn run_name(run: RunNo, state: &State) -> String {
+    let Some(started) = state.runs.get(&run).map(|run| &run.started) else { return format!("run {run}") };
+    match &started.purpose {
+        Purpose::Step { step, .. } => step.clone(),
+        Purpose::Undo { step, .. } => format!("undo of {step}"),
+        Purpose::Guard { step, .. } => format!("guard of {step}"),
+        Purpose::Probe { step, .. } => format!("probe of {step}"),
+        Purpose::Variable { name } => format!("value of {name}"),
+        Purpose::AdHoc => format!("$ {}", started.command.lines().next().unwrap_or_default()),
+    }
+}
+
+/// How a run ended.
+pub(crate) fn exit(exit: &Exit) -> String {
+    match exit {
+        Exit::Code(code) => format!("exit {code}"),
+        Exit::Signal(signal) => format!("ended by signal {signal}"),
+        Exit::NotStarted(why) => format!("could not be started: {why}"),
+        Exit::Unknown => "outcome unknown".to_owned(),
+    }
+}
+
+/// What a run meant.
+pub(crate) fn verdict(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Healthy => "healthy".to_owned(),
+        Verdict::Unhealthy(reasons) => reasons.join("; "),
+        Verdict::Stopped => "stopped".to_owned(),
+        Verdict::Unknown => "outcome unknown".to_owned(),
+    }
+}
+
+/// A step's glyph, word and role. The glyphs are ASCII: they are there on every terminal.
+pub(crate) const fn standing(standing: Standing) -> (char, &'static str, Role) {
+    match standing {
+        Standing::Untouched => ('.', "", Role::Dim),
+        Standing::Running => ('*', "running", Role::Running),
+        Standing::Healthy => ('+', "healthy", Role::Good),
+        Standing::Unhealthy => ('x', "unhealthy", Role::Bad),
+        Standing::Skipped => ('-', "skipped", Role::Dim),
+        Standing::Stopped => ('!', "stopped", Role::Warn),
+        Standing::Unknown => ('?', "unknown", Role::Warn),
+    }
+}
+
+/// Whether the revert is possible.
+pub(crate) fn readiness(readiness: &Readiness) -> String {
+    match readiness {
+        Readiness::Ready => "ready".to_owned(),
+        Readiness::NotReady(steps) => format!("not ready ({})", steps.join(", ")),
+        Readiness::Unknown => "readiness unknown".to_owned(),
+    }
+}
+
+/// A time of day in a zone.
+pub(crate) fn clock(time: DateTime<Utc>, zone: FixedOffset) -> String {
+    time.with_timezone(&zone).format("%H:%M:%S").to_string()
+}
+
+/// A zone: `UTC`, or `+02:00`.
+pub(crate) fn zone(zone: FixedOffset) -> String {
+    if zone.local_minus_utc() == 0 { "UTC".to_owned() } else { zone.to_string() }
+}
+
+/// A time that may not be exact.
+pub(crate) fn when(when: &When, zone: FixedOffset) -> String {
+    match when {
+        When::Exact(time) => clock(*time, zone),
+        When::About(time) => format!("~{}", clock(*time, zone)),
+        When::Between(from, to) => format!("{} to {}", clock(*from, zone), clock(*to, zone)),
+    }
+}
+
+/// A span as `12:40`, or `1:02:40`.
+pub(crate) fn span(ms: u64) -> String {
+    let seconds = ms / 1000;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes:02}:{seconds:02}") }
+}
+
+/// What a lead is called.
+pub(crate) fn lead(lead: &Lead, runbook: Option<&Runbook>) -> String {
+    match lead {
+        Lead::Step(id) => {
+            let title = runbook.and_then(|runbook| runbook.step(id)).map(|(_, step)| step.title.as_str());
+            title.map_or_else(|| id.clone(), |title| format!("{id} ({title})"))
+        }
+        Lead::Phase(phase) => phase.to_string(),
+        Lead::Next => "the next step".to_owned(),
+        Lead::Stop => "the end of the walk".to_owned(),
+    }
+}
