@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -300,6 +301,8 @@ fn start_supervisor(dir: &Path, setup: &LaneSetup, lock: File) -> io::Result<()>
     // Never the path of this program: it may have been replaced by an upgrade.
     let program = setup.program.clone().unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
     let mut child = Command::new(program)
+        // So that a list of processes says what it is.
+        .arg0("stanch")
         .arg("lane")
         .arg(std::path::absolute(dir)?)
         .stdin(Stdio::from(lock))
