@@ -8,6 +8,7 @@ use crate::session::event::Verdict;
 use crate::session::run::{Exit, Purpose, RunNo};
 use crate::session::state::{Standing, State};
 use crate::session::walk::Readiness;
+use crate::text::human;
 use crate::tui::theme::Role;
 
 /// What a run is called: its step, or its command.
@@ -82,6 +83,11 @@ pub(crate) fn when(when: &When, zone: FixedOffset) -> String {
         When::About(time) => format!("~{}", clock(*time, zone)),
         When::Between(from, to) => format!("{} to {}", clock(*from, zone), clock(*to, zone)),
     }
+}
+
+/// How long a run took.
+pub(crate) fn took(ms: u64) -> String {
+    if ms < 100 { "under 0.1 s".to_owned() } else { human::duration(ms) }
 }
 
 /// A span as `12:40`, or `1:02:40`.

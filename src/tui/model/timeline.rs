@@ -8,7 +8,7 @@ use crate::session::entry::{Entry, When};
 use crate::session::event::{Event, MoveCause, RunEnded, RunStarted, Source, Tag, Verdict};
 use crate::session::run::Purpose;
 use crate::session::state::State;
-use crate::text::{human, visible};
+use crate::text::visible;
 use crate::tui::theme::Role;
 use crate::tui::words;
 
@@ -140,7 +140,7 @@ fn started_words(started: &RunStarted) -> Option<String> {
 fn ended_words(ended: &RunEnded, state: &State) -> (String, Role) {
     let name = words::run_name(ended.run, state);
     let (mut text, role) = match &ended.verdict {
-        Verdict::Healthy => (format!("{name}: healthy ({})", human::duration(ended.end.took_ms)), Role::Good),
+        Verdict::Healthy => (format!("{name}: healthy ({})", words::took(ended.end.took_ms)), Role::Good),
         Verdict::Unhealthy(reasons) => (format!("{name}: {}", reasons.join("; ")), Role::Bad),
         Verdict::Stopped => (format!("{name}: stopped, {}", words::exit(ended.exit())), Role::Warn),
         Verdict::Unknown => (format!("{name}: {}", words::exit(ended.exit())), Role::Warn),

@@ -1,6 +1,7 @@
 //! Stories of operators, through the real loop.
 
-use super::harness::{Act, Script, Story, World, alters, runbook, script, work};
+use super::harness::{Act, Story, alters, runbook, work};
+use super::world::{Script, World, script};
 use crate::session::event::{Event, Mark, Tag};
 use crate::session::run::RunNo;
 use crate::tui::model::{Overlay, Role};

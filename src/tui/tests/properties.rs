@@ -5,7 +5,8 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyModifiers};
 
-use super::harness::{Script, World, runbook, script};
+use super::harness::runbook;
+use super::world::{Script, World, script};
 use crate::drive::{Job, News};
 use crate::session::run::RunNo;
 use crate::session::walk::Order;

@@ -4,7 +4,8 @@ use insta::assert_snapshot;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
-use super::harness::{Act, Script, World, runbook, script, work};
+use super::harness::{Act, runbook, work};
+use super::world::{Script, World, script};
 use crate::tui::model::{Model, RunbookRow, Screen, SessionRow};
 use crate::tui::theme::Theme;
 use crate::tui::view::view;
@@ -65,7 +66,7 @@ fn the_library() {
         title: "The disk is full".to_owned(),
         severity: crate::runbook::Severity::parse("sev1"),
         status: "mitigated".to_owned(),
-        opened: Some(super::harness::time("2022-04-30T19:33:00Z")),
+        opened: Some(super::world::time("2022-04-30T19:33:00Z")),
         driver: None,
         damaged: None,
     };

@@ -23,7 +23,11 @@ pub(super) fn next(model: &Model, session: &SessionScreen, theme: Theme, frame: 
         None => (sentence(session), Role::Strong),
     };
     let text = visible::clean(&text.replace('\n', " ")).into_owned();
-    rows(frame, area, vec![Line::styled(format!(" {text}"), theme.style(role))]);
+    rows(
+        frame,
+        area,
+        vec![Line::styled(width::fit(&format!(" {text}"), usize::from(area.width)).into_owned(), theme.style(role))],
+    );
 }
 
 /// What to do next, in one sentence.

@@ -44,7 +44,7 @@ pub(super) fn draw(model: &Model, session: &SessionScreen, theme: Theme, frame: 
     let title = visible::clean(title).into_owned();
     let room = columns.saturating_sub(length(&right) + width::columns(&left) + width::columns(&kind) + 2);
     left.push_str(&kind);
-    left.push_str(width::cut(&title, room));
+    left.push_str(&width::fit(&title, room));
     let left = width::cut(&left, columns).to_owned();
     let gap = columns.saturating_sub(width::columns(&left) + length(&right));
     let base = theme.style(Role::Header);

@@ -96,8 +96,8 @@ fn row_line(library: &LibraryScreen, row: Listed<'_>, selected: bool, columns: u
     let right = width::cut(&right, columns / 2).to_owned();
     let room = columns.saturating_sub(width::columns(&right) + 4);
     let left = visible::clean(&left).into_owned();
-    let left = width::cut(&left, room);
-    let gap = columns.saturating_sub(width::columns(left) + width::columns(&right) + 3);
+    let left = width::fit(&left, room);
+    let gap = columns.saturating_sub(width::columns(&left) + width::columns(&right) + 3);
     Line::from(vec![
         Span::styled(format!("{pointer}{left}{}", " ".repeat(gap)), base),
         Span::styled(right, base.patch(theme.style(role))),

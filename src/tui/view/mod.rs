@@ -77,8 +77,8 @@ fn title(frame: &mut Frame<'_>, area: Rect, theme: Theme, focused: bool, name: &
         taken = 0;
     }
     let space = columns.saturating_sub(taken + usize::from(taken > 0) + 5);
-    let name = width::cut(name, space);
-    let used = width::columns(name) + 4 + taken + usize::from(taken > 0);
+    let name = width::fit(name, space);
+    let used = width::columns(&name) + 4 + taken + usize::from(taken > 0);
     let dashes = mark.repeat(columns.saturating_sub(used));
     let mut spans = vec![Span::styled(format!("{mark}{mark} {name} {dashes}"), theme.style(role))];
     if !right.is_empty() {

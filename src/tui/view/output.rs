@@ -101,7 +101,7 @@ fn badges(model: &Model, session: &SessionScreen, number: RunNo, run: &Run, them
             let role = if ended.verdict.is_healthy() { Role::Good } else { Role::Bad };
             let word = if ended.verdict.is_healthy() { "healthy" } else { "not healthy" };
             parts.push((format!("{word}, {}", words::exit(ended.exit())), role));
-            parts.push((human::duration(ended.end.took_ms), Role::Plain));
+            parts.push((words::took(ended.end.took_ms), Role::Plain));
             if ended.end.dropped > 0 {
                 parts.push((format!("{} not kept", human::bytes(ended.end.dropped)), Role::Warn));
             }

@@ -185,7 +185,7 @@ fn picker(picker: &Picker, theme: Theme, frame: &mut Frame<'_>) {
         let pointer = if selected { "> " } else { "  " };
         let role = if selected { Role::Selected } else { Role::Plain };
         let label = clean(&item.label);
-        let text = format!("{pointer}{}", width::cut(&label, inner.saturating_sub(2)));
+        let text = format!("{pointer}{}", width::fit(&label, inner.saturating_sub(2)));
         lines.push(Line::styled(text, theme.style(role)));
     }
     if picker.hits.is_empty() {

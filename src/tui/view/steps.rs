@@ -9,7 +9,7 @@ use crate::runbook::{PhaseName, Step};
 use crate::session::event::Mark;
 use crate::session::state::Standing;
 use crate::session::walk::Readiness;
-use crate::text::{human, width};
+use crate::text::width;
 use crate::tui::layout;
 use crate::tui::model::{Model, Pane, SessionScreen};
 use crate::tui::theme::{Role, Theme};
@@ -82,7 +82,7 @@ fn step_line(model: &Model, session: &SessionScreen, step: &Step, columns: usize
     let selected = session.at() == Some(step.id.as_str());
     let run = own.and_then(|own| own.runs.last()).and_then(|run| state.runs.get(run));
     let time = run.map(|run| match &run.ended {
-        Some(ended) => human::duration(ended.end.took_ms),
+        Some(ended) => words::took(ended.end.took_ms),
         None if run.is_running() => words::span(model.moment().since(&run.at)),
         None => String::new(),
     });
@@ -93,7 +93,7 @@ fn step_line(model: &Model, session: &SessionScreen, step: &Step, columns: usize
     let right = right.join(" ");
     let pointer = if cursor { '>' } else { ' ' };
     let room = columns.saturating_sub(width::columns(&right) + 5);
-    let name = width::cut(&step.id, room).to_owned();
+    let name = width::fit(&step.id, room).into_owned();
     let gap = columns.saturating_sub(width::columns(&name) + 4 + width::columns(&right));
     let base =
         theme.style(if selected && (session.focus == Pane::Steps || !cursor) { Role::Selected } else { Role::Plain });

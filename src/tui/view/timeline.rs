@@ -28,7 +28,7 @@ pub(super) fn draw(session: &SessionScreen, theme: Theme, frame: &mut Frame<'_>,
         let about = if row.about { "~" } else { " " };
         let time = format!("{about}{}  ", words::clock(row.at, zone));
         let room = usize::from(inner.width).saturating_sub(width::columns(&time));
-        let text = width::cut(&row.text, room).to_owned();
+        let text = width::fit(&row.text, room).into_owned();
         Line::from(vec![Span::styled(time, theme.style(Role::Dim)), Span::styled(text, theme.style(row.role))])
     });
     rows(frame, inner, lines.collect());
