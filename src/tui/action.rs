@@ -359,10 +359,10 @@ fn running(model: &Model) -> Result<(), String> {
 
 fn has_output(model: &Model) -> Result<(), String> {
     let session = driven(model)?;
-    if session.output.current().is_some_and(|page| !page.lines.is_empty()) {
-        Ok(())
-    } else {
-        say("There is no output to pin.")
+    match session.output.current() {
+        Some(page) if page.first_line == 0 => say("This is a screen of the command's own; PgUp shows its lines."),
+        Some(page) if !page.lines.is_empty() => Ok(()),
+        _ => say("There is no output to pin."),
     }
 }
 

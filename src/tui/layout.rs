@@ -108,7 +108,7 @@ pub(crate) fn inner(pane: Rect) -> Rect {
 pub(crate) fn output_size(model: &Model) -> (u16, u16) {
     let Some(session) = model.session() else { return (0, 0) };
     let inner = inner(areas(model.size, session).output);
-    (inner.width, inner.height)
+    (inner.width, inner.height.saturating_sub(u16::from(session.has_remark())))
 }
 
 /// Rows there are for output, at least one.

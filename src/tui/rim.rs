@@ -54,7 +54,10 @@ impl RealRim {
                 let Session { dir, walk, drive, news, entries } = *session;
                 let role = match drive.role() {
                     drive::Role::Driver(_) => Role::Driver,
-                    drive::Role::Follower { driver } => Role::Follower(driver.clone()),
+                    drive::Role::Follower { driver } => {
+                        // `nova@alice (process 4711) has had it since ...`: the name is enough here.
+                        Role::Follower(driver.split(" (").next().unwrap_or(driver).to_owned())
+                    }
                 };
                 self.drive = Some((drive, news));
                 let in_memory = self.around.paths.in_memory.as_ref();

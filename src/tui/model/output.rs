@@ -59,7 +59,9 @@ impl Output {
     pub(crate) fn scroll(&mut self, by: i64, rows: u16) {
         let Some(page) = self.current() else { return };
         let total = page.total_lines;
-        let top = self.anchor.unwrap_or(page.first_line);
+        // A screen of the command's own has no lines; behind it are those of its output.
+        let end = total.saturating_sub(u64::from(rows)) + 1;
+        let top = self.anchor.unwrap_or(if page.first_line == 0 { end } else { page.first_line });
         let to = top.saturating_add_signed(by).max(1);
         let at_end = to.saturating_add(u64::from(rows)) > total;
         if at_end && by > 0 {

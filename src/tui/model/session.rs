@@ -7,7 +7,9 @@ use chrono::{FixedOffset, Offset, Utc};
 use super::output::Output;
 use super::timeline::Timeline;
 use crate::runbook::{Mode, PhaseName, Step, StepId, VarName};
+use crate::session::event::Verdict;
 use crate::session::run::RunNo;
+use crate::session::state::Run;
 use crate::session::walk::{Intent, Walk};
 use crate::session::when;
 
@@ -188,6 +190,13 @@ impl SessionScreen {
         if let Some(run) = run {
             self.output.show(run);
         }
+    }
+
+    /// Whether the last row of the output pane is kept for a remark: a screen of the command's own must not jump for it.
+    pub(crate) fn has_remark(&self) -> bool {
+        let run = self.output.run.and_then(|run| self.walk.state().runs.get(&run));
+        let unhealthy = |run: &Run| run.verdict().is_some_and(|verdict| matches!(verdict, Verdict::Unhealthy(_)));
+        self.output.pick.is_some() || run.is_some_and(|run| run.is_running() || unhealthy(run))
     }
 
     /// Whether a run reads keys by its nature.

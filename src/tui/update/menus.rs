@@ -61,7 +61,8 @@ pub(super) fn failed(session: &SessionScreen, step: &str) -> Overlay {
         _ => items.push(Item::new('a', "answer it again", Choice::Ask(seen(step, true)))),
     }
     items.push(Item::new('s', "pass it over, and say why", Choice::Ask(Ask::Skip(step.to_owned()))));
-    if state.phase != Some(PhaseName::Revert) {
+    let revert = session.walk.runbook().is_some_and(|runbook| !runbook.revert.steps.is_empty());
+    if revert && state.phase != Some(PhaseName::Revert) {
         items.push(Item::new('R', "go to the revert", Choice::Act(Does::Revert)));
     }
     items.push(Item::new('g', "go somewhere else", Choice::Act(Does::Goto)));
@@ -275,16 +276,19 @@ pub(super) fn time_box(
 ) -> Overlay {
     let mut text = vec![format!("{spent} of {limit} for {phase} are over.")];
     text.extend(who.map(|who| format!("Escalate to: {who}")));
-    text.push(format!("Revert: {}.", words::readiness(&session.walk.readiness())));
     let answer = |decision: &str, go| Choice::Ask(Ask::TimeBox { decision: decision.to_owned(), go });
     let mut items = Vec::new();
     let has_revert = session.walk.runbook().is_some_and(|runbook| !runbook.revert.steps.is_empty());
     if phase != PhaseName::Revert && has_revert {
+        text.push(format!("Revert: {}.", words::readiness(&session.walk.readiness())));
         items.push(Item::new('R', "revert", answer("revert", Some(Lead::Phase(PhaseName::Revert)))));
     }
     items.push(Item::new('e', "escalate, and go on", answer("escalate", None)));
     items.push(Item::new('o', "go on", answer("go on", None)));
-    Overlay::Menu(Menu::new(format!("The time for {phase} is over"), text, items))
+    let mut menu = Menu::new(format!("The time for {phase} is over"), text, items);
+    // The question comes by itself: an Enter that was meant for something else must lead nowhere.
+    menu.selected = menu.items.len().saturating_sub(1);
+    Overlay::Menu(menu)
 }
 
 /// Leaving, where something must be said first.

@@ -11,7 +11,10 @@ mod show;
 mod submit;
 mod want;
 
+pub(crate) use keys::KEYS_BACK;
+
 use crate::drive::Job;
+use crate::session::event::Event;
 use crate::session::walk::Intent;
 use crate::tui::effect::Effect;
 use crate::tui::message::{Message, Opened, Signal};
@@ -67,6 +70,9 @@ fn opened_session(model: &mut Model, opened: Opened) -> Vec<Effect> {
     session.banner = opened.banner;
     for entry in &opened.history {
         session.timeline.push(entry, session.walk.state());
+        if let Event::TimeBoxAnswered { phase, .. } = &entry.event {
+            *session.asked.entry(*phase).or_default() += 1;
+        }
     }
     session.take_up();
     model.overlay = None;

@@ -24,6 +24,10 @@ pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
         News::Grew { run, bytes, .. } => {
             let live = session.live.entry(run).or_default();
             if bytes > live.bytes {
+                // A size that was told before the command had begun did not reach it.
+                if live.bytes == 0 {
+                    session.told = None;
+                }
                 live.bytes = bytes;
                 live.grew_ms = Some(now_ms);
             }

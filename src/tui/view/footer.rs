@@ -11,6 +11,7 @@ use crate::text::{visible, width};
 use crate::tui::action::{self, Action};
 use crate::tui::model::{Model, Role as Wheel, SessionScreen};
 use crate::tui::theme::{Role, Theme};
+use crate::tui::update::KEYS_BACK;
 use crate::tui::words;
 
 /// Draws what is to be said, else what to do next.
@@ -42,8 +43,12 @@ fn sentence(session: &SessionScreen) -> String {
         return format!("The keys go to {}; Ctrl-] takes them back.", words::run_name(run, session.walk.state()));
     }
     if let Some(mark) = session.walk.proposed_mark() {
-        return format!("It looks {0}: m, then Enter, marks it.", mark.as_str());
+        return format!("It looks {} (m, then Enter, marks it). {}", mark.as_str(), what_next(session));
     }
+    what_next(session)
+}
+
+fn what_next(session: &SessionScreen) -> String {
     if !session.is_at_cursor() {
         let at = session.at().unwrap_or_default();
         return format!("Enter goes to {at}; Esc looks at the present step again.");
@@ -60,6 +65,9 @@ fn sentence(session: &SessionScreen) -> String {
         }
         Next::Ask(id) => format!("{id} is a decision: Enter shows the answers."),
         Next::Manual(id) => format!("{id} is done by hand: do it, then Enter says how it went."),
+        Next::Running(run) if session.live.get(&run).is_some_and(|live| live.prompt) => {
+            format!("{} waits for a password: i gives it the keys.", words::run_name(run, session.walk.state()))
+        }
         Next::Running(run) => format!("{} is running; x stops it.", words::run_name(run, session.walk.state())),
         Next::Waiting(id) => format!("{id} waits for its next try; s passes it over."),
         Next::Offer { step, leads } => {
@@ -81,6 +89,10 @@ fn sentence(session: &SessionScreen) -> String {
 pub(super) fn keys(model: &Model, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
     if area.is_empty() {
         return;
+    }
+    if model.session().is_some_and(|session| session.keys_to.is_some()) {
+        let spans = [Span::styled(format!(" {KEYS_BACK}"), theme.style(Role::Key)), Span::raw(" takes the keys back")];
+        return rows(frame, area, vec![Line::from(spans.to_vec())]);
     }
     let mut actions: Vec<&Action> = action::here(model).filter(|action| action.footer > 0).collect();
     actions.sort_by_key(|action| action.footer);

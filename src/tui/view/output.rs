@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::{rows, title};
 use crate::drive::Page;
+use crate::session::event::Verdict;
 use crate::session::run::RunNo;
 use crate::session::state::Run;
 use crate::text::styled::{self, Colour};
@@ -34,10 +35,10 @@ pub(super) fn draw(model: &Model, session: &SessionScreen, theme: Theme, frame: 
     let room = usize::from(area.width).saturating_sub(24);
     title(frame, area, theme, focused || keys, &name, fit(badges, room));
     let mut inner = layout::inner(area);
-    if let Some(remark) = remark(session, number, run, theme) {
+    if session.has_remark() {
         let bottom = Rect { y: inner.bottom().saturating_sub(1), height: inner.height.min(1), ..inner };
         inner.height = inner.height.saturating_sub(1);
-        rows(frame, bottom, vec![remark]);
+        rows(frame, bottom, remark(session, number, run, theme).into_iter().collect());
     }
     let Some(page) = session.output.current() else { return };
     if page.lines.is_empty() {
@@ -45,7 +46,13 @@ pub(super) fn draw(model: &Model, session: &SessionScreen, theme: Theme, frame: 
         rows(frame, inner, vec![Line::styled(text, theme.style(Role::Dim))]);
         return;
     }
-    let lines = lines(session, page, theme);
+    let mut lines = lines(session, page, theme);
+    if page.first_line == 0 {
+        // A screen of the command's own: what is blank below its text and its cursor need not be seen.
+        let cursor = page.cursor.map_or(0, |(row, _)| usize::from(row) + 1);
+        let text = page.lines.iter().rposition(|line| !line.spans.is_empty()).map_or(0, |row| row + 1);
+        lines.truncate(cursor.max(text));
+    }
     // Where a row was taken by a remark, the end counts, not the start.
     let skip = if session.output.anchor.is_none() { lines.len().saturating_sub(usize::from(inner.height)) } else { 0 };
     rows(frame, inner, lines.into_iter().skip(skip).collect());
@@ -98,9 +105,13 @@ fn badges(model: &Model, session: &SessionScreen, number: RunNo, run: &Run, them
     let bytes = live.map_or(0, |live| live.bytes).max(page.map_or(0, |page| page.total_bytes));
     match &run.ended {
         Some(ended) => {
-            let role = if ended.verdict.is_healthy() { Role::Good } else { Role::Bad };
-            let word = if ended.verdict.is_healthy() { "healthy" } else { "not healthy" };
-            parts.push((format!("{word}, {}", words::exit(ended.exit())), role));
+            let (word, role) = match &ended.verdict {
+                Verdict::Healthy => ("healthy, ", Role::Good),
+                Verdict::Unhealthy(_) => ("not healthy, ", Role::Bad),
+                Verdict::Stopped => ("stopped, ", Role::Warn),
+                Verdict::Unknown => ("", Role::Warn),
+            };
+            parts.push((format!("{word}{}", words::exit(ended.exit())), role));
             parts.push((words::took(ended.end.took_ms), Role::Plain));
             if ended.end.dropped > 0 {
                 parts.push((format!("{} not kept", human::bytes(ended.end.dropped)), Role::Warn));
@@ -175,7 +186,7 @@ fn remark(session: &SessionScreen, number: RunNo, run: &Run, theme: Theme) -> Op
         return Some(Line::styled(text, theme.style(Role::Banner)));
     }
     if let Some(ended) = &run.ended {
-        if let crate::session::event::Verdict::Unhealthy(reasons) = &ended.verdict {
+        if let Verdict::Unhealthy(reasons) = &ended.verdict {
             return Some(Line::styled(reasons.join("; "), theme.style(Role::Bad)));
         }
         return None;
