@@ -14,6 +14,8 @@ mod orders;
 mod reader;
 mod scribe;
 mod session;
+#[cfg(test)]
+mod tests;
 pub mod values;
 mod veil;
 mod wheel;

@@ -103,6 +103,9 @@ impl Shelf {
         let lines = styled::render_end(&bytes, window.columns, rows);
         // Counted from the end: what stands above the part that was read may be the rest of a very long line.
         let begun = lines.iter().filter(|line| !line.continues).count() as u64;
+        if lines.is_empty() {
+            return Ok((0, lines));
+        }
         let inside = lines.first().is_some_and(|line| line.continues);
         Ok((last.saturating_sub(begun) + u64::from(!inside), lines))
     }

@@ -55,6 +55,8 @@ pub(in super::super) struct Reader {
     end: Option<End>,
     /// Nothing more will come: when all is read, it is complete.
     closed: bool,
+    /// All was read, and nothing more will come.
+    complete: bool,
     growth: Growth,
     window: Option<Window>,
     /// Pages of the window.
@@ -129,6 +131,7 @@ impl Reader {
             judge,
             end: None,
             closed: over,
+            complete: false,
             growth,
             window: None,
             pages: Frames::default(),
@@ -147,10 +150,13 @@ impl Reader {
                 return;
             }
             more = self.read();
-            if !more && self.closed {
+            if !more && self.closed && !self.complete {
+                // Also where nothing more came: that this is all was not said yet.
+                self.complete = true;
+                self.pages.stale = true;
                 self.finish();
             }
-            self.publish(!more && self.closed);
+            self.publish();
         }
     }
 
@@ -244,7 +250,6 @@ impl Reader {
     /// All was read and nothing more comes: the judgement.
     fn finish(&mut self) {
         let (Some(mut judge), Some(end)) = (self.judge.take(), self.end.take()) else { return };
-        self.pages.stale = true;
         self.grew.last = None;
         self.publish_grew();
         self.plain.finish(|number, line| judge.line(number, line));
@@ -253,10 +258,10 @@ impl Reader {
         drop(self.desk.send(Note::Over(Box::new(over))));
     }
 
-    fn publish(&mut self, complete: bool) {
+    fn publish(&mut self) {
         self.publish_grew();
         let Some(window) = self.window.filter(|_| self.pages.is_due()) else { return };
-        let done = match self.shelf.page(self.run, window, complete) {
+        let done = match self.shelf.page(self.run, window, self.complete) {
             // A full channel: the next page shows more, and instead.
             Ok(page) => !matches!(self.news.try_send(News::Page(Box::new(page))), Err(TrySendError::Full(_))),
             Err(error) => {
