@@ -143,7 +143,7 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
                 None => std::future::pending().await,
             },
             event = next(input) => match event {
-                Some(Ok(event)) => self.event(event, self.frame),
+                Some(Ok(event)) => self.event(event),
                 Some(Err(_)) | None => self.tell(Message::Signal(Signal::TerminalGone)),
             },
             message = self.rim.next() => self.tell(message),
@@ -161,7 +161,7 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
             }
             if let Some(event) = ready(input).await {
                 match event {
-                    Ok(event) => self.event(event, self.frame),
+                    Ok(event) => self.event(event),
                     Err(_) => self.tell(Message::Signal(Signal::TerminalGone)),
                 }
             } else if let Some(message) = self.rim.waiting() {
@@ -172,40 +172,36 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
         }
     }
 
-    /// Draws a frame. Keys that are there when it stands were pressed by someone who had not seen it.
+    /// Draws a frame. Keys that are there before it stands were pressed by someone who had not seen it: they carry the number of
+    /// the frame before.
     async fn draw<I>(&mut self, input: &mut I)
     where
         I: Stream<Item = io::Result<Event>> + Unpin,
     {
+        for _ in 0..BATCH {
+            match ready(input).await {
+                Some(Ok(event)) => self.event(event),
+                Some(Err(_)) => self.tell(Message::Signal(Signal::TerminalGone)),
+                None => break,
+            }
+        }
         let (model, theme) = (&*self.model, self.theme);
         let drawn = self.face.terminal().draw(|frame| view(model, theme, frame)).is_ok();
         self.drawn = Some(Instant::now());
         self.dirty = false;
-        if !drawn {
+        if drawn {
+            self.frame += 1;
+            self.tell(Message::Drawn(self.frame));
+        } else {
             self.tell(Message::Signal(Signal::TerminalGone));
-            return;
-        }
-        let mut early = Vec::new();
-        while early.len() < BATCH
-            && let Some(event) = ready(input).await
-        {
-            early.push(event);
-        }
-        let before = self.frame;
-        self.frame += 1;
-        self.tell(Message::Drawn(self.frame));
-        for event in early {
-            match event {
-                Ok(event) => self.event(event, before),
-                Err(_) => self.tell(Message::Signal(Signal::TerminalGone)),
-            }
         }
     }
 
-    fn event(&mut self, event: Event, frame: u64) {
+    fn event(&mut self, event: Event) {
         match event {
             Event::Key(key) => {
                 if let Some(chord) = Chord::from_event(&key) {
+                    let frame = self.frame;
                     self.tell(Message::Key { chord, frame });
                 }
             }

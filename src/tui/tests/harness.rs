@@ -113,8 +113,6 @@ struct Operator {
     world: Rc<RefCell<World>>,
     /// Frames there were when something was last told.
     busy: u64,
-    /// Asked since the last frame.
-    seen: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -131,7 +129,6 @@ impl Stream for Operator {
             if let Some(step) = self.ready.pop_front() {
                 let frames = self.world.borrow().frames;
                 self.busy = frames;
-                self.seen = false;
                 match step {
                     Step::Event(event) => return Poll::Ready(Some(Ok(event))),
                     Step::Do(act) => {
@@ -155,17 +152,10 @@ impl Stream for Operator {
             if !idle || frames <= self.busy {
                 if !idle {
                     self.busy = frames;
-                    self.seen = false;
                 }
                 return Poll::Pending;
             }
-            // Right behind a frame the loop asks for keys that were too early; these are not.
-            if !self.seen {
-                self.seen = true;
-                return Poll::Pending;
-            }
             self.busy = frames;
-            self.seen = false;
             match self.acts.pop_front() {
                 Some(steps) => self.ready.extend(steps),
                 None => return Poll::Ready(None),
@@ -207,8 +197,7 @@ pub(super) fn work(world: World, size: (u16, u16), acts: Vec<Act>) -> Story {
         Act::Paste(text) => vec![vec![Step::Event(TerminalEvent::Paste(text.to_owned()))]],
         act => vec![vec![Step::Do(act)]],
     });
-    let operator =
-        Operator { acts: steps.collect(), ready: VecDeque::new(), world: Rc::clone(&world), busy: 0, seen: false };
+    let operator = Operator { acts: steps.collect(), ready: VecDeque::new(), world: Rc::clone(&world), busy: 0 };
     let terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");
     let mut face = Memory { terminal, world: Rc::clone(&world) };
     let mut rim = Shared(Rc::clone(&world));
