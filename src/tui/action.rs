@@ -354,7 +354,7 @@ fn running(model: &Model) -> Result<(), String> {
     if matches!(session.role, Role::Follower(_)) {
         driven(model)?;
     }
-    if session.running().is_some() { Ok(()) } else { say("Nothing is running.") }
+    if session.running().is_some() { Ok(()) } else { say("Nothing is running; q leaves.") }
 }
 
 fn has_output(model: &Model) -> Result<(), String> {

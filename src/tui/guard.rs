@@ -128,3 +128,20 @@ pub(crate) fn watch_panics(fatal: UnboundedSender<String>) {
 pub(crate) fn reports() -> Vec<String> {
     std::mem::take(&mut *REPORTS.lock().unwrap_or_else(PoisonError::into_inner))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_panic_of_another_thread_is_told_and_not_printed_over_the_screen() {
+        let (fatal, mut told) = tokio::sync::mpsc::unbounded_channel();
+        watch_panics(fatal);
+        let thread = thread::Builder::new().name("desk".to_owned()).spawn(|| panic!("out of paper"));
+        assert!(thread.expect("a thread").join().is_err());
+        let report = told.try_recv().expect("a report");
+        assert!(report.starts_with("the thread desk broke") && report.contains("out of paper"), "{report}");
+        assert_eq!(reports(), [report]);
+        assert!(reports().is_empty(), "told once");
+    }
+}

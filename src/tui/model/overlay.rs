@@ -34,6 +34,8 @@ pub(crate) struct Confirm {
     pub(crate) preview: Preview,
     /// What it is, in words.
     pub(crate) title: String,
+    /// Lines a long command is scrolled by.
+    pub(crate) scroll: u16,
     /// For a `destroy`: what was typed so far.
     pub(crate) typed: Option<TextArea<'static>>,
     /// The word typed was another one.

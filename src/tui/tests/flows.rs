@@ -80,6 +80,20 @@ fn any_other_command_is_asked_for_and_may_be_said_to_read_only() {
 }
 
 #[test]
+fn a_long_command_is_seen_to_its_end_before_its_y() {
+    let command = ["echo first"; 60].join("\n") + "\necho the last line";
+    let command: &'static str = Box::leak(command.into_boxed_str());
+    let acts = [Act::Keys(":"), Act::Paste(command), Act::Keys("Enter")];
+    let asked = story(&acts);
+    assert!(asked.screen.contains("lines above") && !asked.screen.contains("the last line"), "{}", asked.screen);
+    assert!(asked.screen.contains("y run it"), "{}", asked.screen);
+    let mut acts = acts.to_vec();
+    acts.push(Act::Keys("PgDn PgDn PgDn PgDn PgDn"));
+    let read = story(&acts);
+    assert!(read.screen.contains("the last line") && read.started().is_empty(), "{}", read.screen);
+}
+
+#[test]
 fn a_destruction_asks_for_its_word() {
     let go = [Act::Keys("g"), Act::Text("wipe"), Act::Keys("Enter Enter")];
     let mut wrong = go.to_vec();

@@ -20,7 +20,7 @@ pub(super) fn pressed(model: &mut Model, chord: Chord, fresh: bool) -> Vec<Effec
     }
     match &mut overlay {
         Overlay::Help(scroll) => {
-            if !scrolled(scroll, chord) {
+            if !scrolled(scroll, chord, true) {
                 return Vec::new();
             }
         }
@@ -41,7 +41,10 @@ pub(super) fn pressed(model: &mut Model, chord: Chord, fresh: bool) -> Vec<Effec
             }
         }
         Overlay::Confirm(confirm) => {
-            if let Some(typed) = &mut confirm.typed {
+            let all = confirm.typed.is_none();
+            if scrolled(&mut confirm.scroll, chord, all) {
+                // A long command is read first.
+            } else if let Some(typed) = &mut confirm.typed {
                 if chord == Chord::plain(KeyCode::Enter) {
                     if fresh {
                         let word = Confirmation::Typed(typed.lines().join(" "));
@@ -115,14 +118,14 @@ fn event(chord: Chord) -> KeyEvent {
     KeyEvent::new(chord.code, chord.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT))
 }
 
-/// Scrolls the help; any other key ends it.
-fn scrolled(scroll: &mut u16, chord: Chord) -> bool {
+/// Scrolls where the key does that; with `all`, also by keys that otherwise move the cursor in what is typed.
+fn scrolled(scroll: &mut u16, chord: Chord, all: bool) -> bool {
     match chord.code {
         KeyCode::Up => *scroll = scroll.saturating_sub(1),
         KeyCode::Down => *scroll = scroll.saturating_add(1),
         KeyCode::PageUp => *scroll = scroll.saturating_sub(10),
-        KeyCode::PageDown | KeyCode::Char(' ') => *scroll = scroll.saturating_add(10),
-        KeyCode::Home => *scroll = 0,
+        KeyCode::PageDown => *scroll = scroll.saturating_add(10),
+        KeyCode::Home if all => *scroll = 0,
         _ => return false,
     }
     true

@@ -87,7 +87,7 @@ fn confirm(model: &Model, intent: Intent, error: Option<String>) -> Option<Overl
         _ => return None,
     };
     let typed = (preview.effect == Reach::Destroy).then(crate::tui::model::empty);
-    Some(Overlay::Confirm(Box::new(Confirm { intent, preview, title, typed, error })))
+    Some(Overlay::Confirm(Box::new(Confirm { intent, preview, title, scroll: 0, typed, error })))
 }
 
 /// The same, with its confirmation.

@@ -121,7 +121,15 @@ fn confirm(confirm: &Confirm, theme: Theme, frame: &mut Frame<'_>) {
     let content = lines.len() + ask.len() + 1;
     let area = frame_box(frame, columns, content, &format!("Run: {}", confirm.title), true, theme);
     let room = usize::from(area.height).saturating_sub(ask.len());
-    lines.truncate(room);
+    if lines.len() > room {
+        // Nothing is confirmed unseen: what does not fit is said, and can be scrolled to.
+        let skip = usize::from(confirm.scroll).min(lines.len().saturating_sub(room.saturating_sub(1)));
+        lines.drain(..skip);
+        let more = lines.len().saturating_sub(room.saturating_sub(1));
+        lines.truncate(room.saturating_sub(1));
+        let text = format!("... {skip} lines above, {more} below (Up, Down, PgUp, PgDn)");
+        lines.push(Line::styled(text, theme.style(Role::Warn)));
+    }
     if lines.len() < room {
         lines.push(Line::default());
     }

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{rows, title};
+use super::{prose, rows, title};
 use crate::runbook::{PhaseName, Step};
 use crate::session::event::Mark;
 use crate::session::state::Standing;
@@ -25,7 +25,7 @@ pub(super) fn draw(model: &Model, session: &SessionScreen, theme: Theme, frame: 
     let inner = layout::inner(area);
     let Some(runbook) = session.walk.runbook() else {
         let text = "No runbook: : runs a command, n writes a note.";
-        rows(frame, inner, vec![Line::styled(text, theme.style(Role::Dim))]);
+        rows(frame, inner, prose::plain(text, theme.style(Role::Dim), usize::from(inner.width), ""));
         return;
     };
     let columns = usize::from(inner.width);
