@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::around::{Alone, Around, choose, terminal};
 use super::{Exit, screen};
-use crate::drive::auto::walk_alone;
+use crate::drive::auto::{end_drill, walk_alone};
 use crate::drive::drill::{Rehearsal, Rehearsed};
-use crate::drive::{Beginning, Chosen, Error, Surroundings, begin};
+use crate::drive::{Beginning, Chosen, Error, Surroundings, begin, resume};
 use crate::session::walk::Path;
 use crate::store::library::{Item, Library, extract};
 
@@ -77,7 +77,13 @@ fn work(args: &Args, around: &Surroundings, chosen: Chosen, rehearsed: &Rehearse
     let around = Surroundings { directory: Some(rehearsed.folder()), ..around.clone() };
     let session = begin(&around, beginning)?;
     if !args.alone.auto {
-        return screen::session(session, &around);
+        let dir = session.dir.clone();
+        let exit = screen::session(session, &around)?;
+        let left = resume(&around, dir)?;
+        if !left.walk.state().closed {
+            end_drill(left, &around)?;
+        }
+        return Ok(exit);
     }
     let told = args.alone.path(true);
     let path = Path { prefer: told.prefer.or_else(|| rehearsed.plan().paths.first().copied()), ..told };

@@ -90,12 +90,25 @@ impl Lanes {
         self.known().open.remove(&lane);
     }
 
-    /// Tells every open lane that it may leave as soon as nothing is alive in it.
+    /// Tells every lane that it may leave as soon as nothing is alive in it; also those that an earlier screen opened.
     pub(super) fn close(&self) {
+        let known = self.known();
+        let earlier: Vec<LaneNo> = known.keys.keys().filter(|lane| !known.open.contains_key(lane)).copied().collect();
+        drop(known);
+        for lane in earlier.into_iter().filter(|lane| self.is_alive(*lane)) {
+            // One that cannot be reached cannot be told; it leaves with its session's folder.
+            drop(self.open(lane));
+        }
         for (_, lane) in std::mem::take(&mut self.known().open) {
             // A supervisor that cannot be told is gone already.
             drop(lane.close());
         }
+    }
+
+    /// Whether a supervisor keeps a lane: it holds the lane's lock.
+    fn is_alive(&self, lane: LaneNo) -> bool {
+        let lock = std::fs::File::open(self.session.lane(lane).join("lock"));
+        lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(std::fs::TryLockError::WouldBlock)))
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -301,7 +301,8 @@ fn output(bench: &Bench, run: u32, bytes: &[u8]) {
 #[test]
 fn an_old_run_is_shown_from_its_end_and_from_any_line() {
     let mut bench = Bench::new();
-    let lines: String = (1..=100_000).map(|number| format!("line {number}\n")).collect();
+    let mut lines = (1..=100_000).map(|number| format!("line {number}")).collect::<Vec<_>>().join("\n");
+    lines.push('\n');
     output(&bench, 1, lines.as_bytes());
     let end = page(&mut bench, 1, View::End, 80, 3);
     assert_eq!(texts(&end), ["line 99998", "line 99999", "line 100000"]);

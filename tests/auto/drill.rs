@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::stage::{Stage, kill, until};
+use rustix::process::Signal;
+use stanch::session::event::Event;
+
+use crate::stage::{Stage, kill, supervisors, until};
+use crate::support::{Ended, Terminal};
 
 /// A drill that needs nothing and is healed by one step.
 fn tiny(stage: &Stage, vars: &str, needs: &str) {
@@ -136,4 +140,22 @@ fn drills_are_listed() {
     let stage = Stage::new();
     let said = stage.stanch(&["drill", "--list"]);
     said.expect_code(0).expect_line("Orders answer 500 after an upgrade (bundled)");
+}
+
+#[test]
+fn a_drill_left_on_the_screen_is_closed_and_leaves_nothing_behind() {
+    let stage = Stage::new();
+    let terminal = Terminal::start(stage.home.stanch().arg("drill"), 30, 110);
+    terminal.wait_text("Is the service alive?");
+    // A key counts only against what was drawn before it; on a loaded machine that may take a second one.
+    until("the first step is over", || {
+        terminal.send("<enter>");
+        stage.events().iter().any(|event| matches!(event, Event::RunEnded(_)))
+    });
+    assert!(!supervisors(&stage.home.data()).is_empty());
+    terminal.kill(Signal::TERM);
+    assert_eq!(terminal.ended(), Ended::Code(143));
+    assert!(matches!(stage.events().last(), Some(Event::Closed { .. })), "{:?}", stage.events().last());
+    assert_eq!(places(&stage), [] as [PathBuf; 0]);
+    until("the supervisors are gone", || supervisors(&stage.home.data()).is_empty());
 }

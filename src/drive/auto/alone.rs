@@ -60,6 +60,25 @@ impl Ending {
 /// # Errors
 /// Where the loop cannot be set up, or somebody else drives the session.
 pub fn walk_alone(session: Session, around: &Surroundings, path: Path, out: &mut dyn Write) -> Result<Ending> {
+    work(session, around, path, out, None)
+}
+
+/// Ends a drill that was left on the screen: what runs is stopped, and the session is closed, because what it was about is gone.
+///
+/// # Errors
+/// As [`walk_alone`].
+pub fn end_drill(session: Session, around: &Surroundings) -> Result<()> {
+    let over = Ending::Person("the drill is over".to_owned());
+    work(session, around, Path::default(), &mut std::io::sink(), Some(over)).map(drop)
+}
+
+fn work(
+    session: Session,
+    around: &Surroundings,
+    path: Path,
+    out: &mut dyn Write,
+    stopping: Option<Ending>,
+) -> Result<Ending> {
     if session.drive.role().follows() {
         return Err(Error::new(crate::drive::Kind::Person, "could not walk the session: somebody else drives it"));
     }
@@ -73,7 +92,7 @@ pub fn walk_alone(session: Session, around: &Surroundings, path: Path, out: &mut
             teller: Teller::new(out),
             limits: Limits::default(),
             trouble: None,
-            stopping: None,
+            stopping,
             asked: BTreeSet::new(),
             given_up: BTreeSet::new(),
             signals,

@@ -11,5 +11,5 @@ mod alone;
 mod limits;
 mod teller;
 
-pub use alone::{Ending, walk_alone};
+pub use alone::{Ending, end_drill, walk_alone};
 pub use teller::line;
