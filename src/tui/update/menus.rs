@@ -337,7 +337,10 @@ pub(super) fn stop(session: &SessionScreen, run: RunNo) -> Overlay {
         items.remove(0);
     }
     items.push(Item::new('n', "let it run", Choice::Nothing));
-    Overlay::Menu(Menu::new(format!("Stop {name}?"), text, items))
+    let mut menu = Menu::new(format!("Stop {name}?"), text, items);
+    // Where only force is left, a bare Enter does not use it.
+    menu.selected = if asked { menu.items.len().saturating_sub(1) } else { 0 };
+    Overlay::Menu(menu)
 }
 
 /// The question for a title of a session without a runbook.
