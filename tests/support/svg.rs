@@ -13,8 +13,8 @@ const PALETTE: [&str; 16] = [
 ];
 
 /// The screen as a self-contained SVG document.
-pub fn draw(screen: &vt100::Screen) -> String {
-    let (rows, columns) = screen.size();
+pub(crate) fn draw(screen: &vt100::Screen) -> String {
+    let (rows, columns) = (screen.size().0.get(), screen.size().1.get());
     let width = f32::from(columns) * CELL.0 + 2.0 * PAD;
     let height = f32::from(rows) * CELL.1 + 2.0 * PAD;
     let mut svg = format!(

@@ -33,6 +33,7 @@ pub(super) fn pressed(model: &mut Model, chord: Chord, frame: u64) -> Vec<Effect
         return typed(model, chord);
     };
     if action.weighty && !fresh {
+        model.say(format!("The screen changed before {chord} came: press it again if you still mean it."));
         return Vec::new();
     }
     act::act(model, action.does)

@@ -25,6 +25,11 @@ pub(super) fn want(model: &mut Model, intent: Intent) -> Vec<Effect> {
             }
             if orders.is_empty() { Vec::new() } else { vec![Effect::job(Job::Orders(orders))] }
         }
+        // It was wanted against what is on the screen; it only has to wait until the disk has what came before.
+        Err(Refusal::NotYet) if session.queue.is_empty() => {
+            session.queue.push_back(intent);
+            Vec::new()
+        }
         Err(refusal) => {
             ask(model, intent, refusal);
             Vec::new()
