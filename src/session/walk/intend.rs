@@ -37,19 +37,24 @@ impl Walk {
                     .runbook()
                     .and_then(|runbook| runbook.step(step))
                     .is_some_and(|(_, step)| !self.guards(step).is_empty());
-                self.guarded = guarded.then(|| intent.clone());
+                if guarded {
+                    self.guarded.insert(step.clone(), intent.clone());
+                }
             }
             Intent::Skip { step, .. } => {
                 self.waiting.remove(step);
+                self.guarded.remove(step);
             }
             Intent::Stop { run, .. } => {
                 if let Some(step) = self.step_of(*run).cloned() {
                     self.waiting.remove(&step);
+                    self.guarded.remove(&step);
                 }
-                self.guarded = None;
             }
+            // Whoever goes elsewhere does not want what was about to start here.
             Intent::Go(_) | Intent::FollowSign { .. } | Intent::Close { .. } | Intent::Leave { .. } => {
                 self.waiting.clear();
+                self.guarded.clear();
             }
             _ => {}
         }

@@ -34,7 +34,7 @@ pub use rules::{Readiness, TimeBox, Unverified};
 use crate::runbook::{Runbook, StepId, VarName};
 use crate::session::entry::Entry;
 use crate::session::event::Event;
-use crate::session::run::RunNo;
+use crate::session::run::{LaneKey, LaneNo, RunNo};
 use crate::session::state::State;
 
 /// What kind of walk it is.
@@ -54,8 +54,11 @@ pub struct Walk {
     known: BTreeSet<VarName>,
     /// Events ordered to be recorded that are not on disk yet, oldest first.
     unrecorded: VecDeque<Discriminant<Event>>,
-    /// A run that waits for its guards.
-    guarded: Option<Intent>,
+    /// Runs that wait for their guards, by step.
+    guarded: BTreeMap<StepId, Intent>,
+    /// Runs and lanes ordered whose records are not on disk yet: their numbers are taken.
+    starting: BTreeMap<RunNo, LaneNo>,
+    opening: BTreeMap<LaneNo, LaneKey>,
     /// A guard that did not hold, until the next intent.
     refused: Option<Refusal>,
     /// For steps with `until`: the first run of the present series of tries.
@@ -76,7 +79,9 @@ impl Walk {
             state: State::default(),
             known: BTreeSet::new(),
             unrecorded: VecDeque::new(),
-            guarded: None,
+            guarded: BTreeMap::new(),
+            starting: BTreeMap::new(),
+            opening: BTreeMap::new(),
             refused: None,
             series: BTreeMap::new(),
             waiting: BTreeSet::new(),
@@ -128,7 +133,14 @@ impl Walk {
     fn ordered(&mut self, orders: Vec<Order>) -> Vec<Order> {
         for order in &orders {
             match order {
-                Order::Record(draft) => self.unrecorded.push_back(discriminant(&draft.event)),
+                Order::Record(draft) => {
+                    self.unrecorded.push_back(discriminant(&draft.event));
+                    match &draft.event {
+                        Event::RunStarted(started) => drop(self.starting.insert(started.run, started.lane)),
+                        Event::LaneOpened { lane, key } => drop(self.opening.insert(*lane, key.clone())),
+                        _ => {}
+                    }
+                }
                 Order::Remember { name, .. } => {
                     self.known.insert(name.clone());
                 }
@@ -141,6 +153,11 @@ impl Walk {
     /// An entry is on disk: the state moves.
     fn recorded(&mut self, entry: &Entry) {
         self.state.apply(entry);
+        match &entry.event {
+            Event::RunStarted(started) => drop(self.starting.remove(&started.run)),
+            Event::LaneOpened { lane, .. } => drop(self.opening.remove(lane)),
+            _ => {}
+        }
         let kind = discriminant(&entry.event);
         // Another scribe's entry of the same kind may come first; which of the two is counted does not matter.
         if let Some(place) = self.unrecorded.iter().position(|own| *own == kind) {

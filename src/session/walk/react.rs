@@ -28,7 +28,9 @@ impl Walk {
     }
 
     fn run_lost(&mut self, run: RunNo) -> Vec<Order> {
-        self.guarded = None;
+        if let Some(step) = self.step_of(run).cloned() {
+            self.guarded.remove(&step);
+        }
         let running = self.state.runs.get(&run).is_some_and(crate::session::state::Run::is_running);
         if running { vec![Order::record(Event::RunInterrupted { run })] } else { Vec::new() }
     }
@@ -231,6 +233,12 @@ impl Walk {
         let edited = last.started.edited.then_some(last.started.command.as_str());
         match self.start_step(step, edited, last.started.confirmed) {
             Ok(orders) => orders,
+            // Something else was started in its lane meanwhile: its turn comes when that is over.
+            Err(Refusal::Busy(_)) => {
+                let ms = step.until.map_or(1000, |until| u64::try_from(until.every.as_millis()).unwrap_or(u64::MAX));
+                self.waiting.insert(id.to_owned());
+                vec![Order::Wait { step: id.to_owned(), ms }]
+            }
             Err(refusal) => {
                 self.refused = Some(refusal);
                 Vec::new()
@@ -239,7 +247,7 @@ impl Walk {
     }
 
     fn after_guard(&mut self, id: &str, index: u32, judgement: &Judgement) -> Vec<Order> {
-        let Some(guarded) = self.guarded.take() else { return Vec::new() };
+        let Some(guarded) = self.guarded.remove(id) else { return Vec::new() };
         let runbook = self.runbook.clone();
         let Some((_, step)) = runbook.as_deref().and_then(|runbook| runbook.step(id)) else { return Vec::new() };
         let guards = self.guards(step);
@@ -273,7 +281,7 @@ impl Walk {
         match orders {
             Ok(orders) => {
                 if next.is_some() {
-                    self.guarded = Some(guarded);
+                    self.guarded.insert(id.to_owned(), guarded);
                 }
                 orders
             }

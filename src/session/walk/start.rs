@@ -56,7 +56,8 @@ impl Walk {
         if let Some(run) = self.running_in(lane) {
             return Err(Refusal::Busy(run));
         }
-        let run = RunNo(self.state.runs.last_key_value().map_or(0, |(last, _)| last.0) + 1);
+        let last = self.state.runs.keys().next_back().max(self.starting.keys().next_back());
+        let run = RunNo(last.map_or(0, |last| last.0) + 1);
         let mut orders = Vec::new();
         if new {
             orders.push(Order::record(Event::LaneOpened { lane, key: key.clone() }));
@@ -162,14 +163,16 @@ impl Walk {
     }
 
     fn lane(&self, key: &LaneKey) -> (LaneNo, bool) {
-        let own = self.state.lanes.iter().find(|(_, own)| *own == key);
-        let next = || LaneNo(self.state.lanes.last_key_value().map_or(0, |(last, _)| last.0) + 1);
+        let own = self.state.lanes.iter().chain(&self.opening).find(|(_, own)| *own == key);
+        let last = self.state.lanes.keys().next_back().max(self.opening.keys().next_back());
+        let next = || LaneNo(last.map_or(0, |last| last.0) + 1);
         own.map_or_else(|| (next(), true), |(lane, _)| (*lane, false))
     }
 
     fn running_in(&self, lane: LaneNo) -> Option<RunNo> {
         let mut runs = self.state.runs.iter().filter(|(number, _)| self.over != Some(**number));
-        runs.find(|(_, run)| run.is_running() && run.started.lane == lane).map(|(number, _)| *number)
+        let running = runs.find(|(_, run)| run.is_running() && run.started.lane == lane).map(|(number, _)| *number);
+        running.or_else(|| self.starting.iter().find(|(_, own)| **own == lane).map(|(number, _)| *number))
     }
 
     /// The lane beside the walk that a step's runs belong to.

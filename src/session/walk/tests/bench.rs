@@ -155,6 +155,13 @@ impl Bench {
     }
 
     pub(super) fn ends_as(&mut self, spec: &RunSpec, exit: Exit, output: &str) -> RunNo {
+        let orders = self.over(spec, exit, output);
+        self.carry_out(orders);
+        spec.run
+    }
+
+    /// What follows from the end of a run; nothing of it is done yet.
+    pub(super) fn over(&mut self, spec: &RunSpec, exit: Exit, output: &str) -> Vec<Order> {
         self.ms += 100;
         let mut judge = Judge::new(self.walk.runbook(), &spec.purpose);
         for (number, line) in (1..).zip(output.lines()) {
@@ -175,9 +182,7 @@ impl Bench {
         let judgement = judge.finish(&end);
         let secret = spec.secret_output.then(|| Secret::new(output));
         let over = RunOver { run: spec.run, end, judgement, secret, unseen: false };
-        let orders = self.walk.happened(Happening::RunOver(Box::new(over)));
-        self.carry_out(orders);
-        spec.run
+        self.walk.happened(Happening::RunOver(Box::new(over)))
     }
 
     pub(super) fn cursor(&self) -> Option<&str> {

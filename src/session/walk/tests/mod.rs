@@ -3,5 +3,6 @@
 mod alone;
 mod any;
 mod bench;
+mod detours;
 mod rules;
 mod steps;
