@@ -78,7 +78,9 @@ impl Walk {
             Intent::Settle { run, happened, because } => {
                 let because = reason(because, "how do you know")?;
                 self.interrupted(*run)?;
-                Ok(vec![Order::record(Event::RunSettled { run: *run, happened: *happened, because })])
+                let mut orders = vec![Order::record(Event::RunSettled { run: *run, happened: *happened, because })];
+                orders.extend(self.after_settling(*run).filter(|_| *happened));
+                Ok(orders)
             }
             Intent::Choose { step, option } => self.choose(step, *option),
             Intent::Done { step, seen, healthy } => self.done(step, seen, *healthy),
@@ -88,7 +90,7 @@ impl Walk {
                 self.not_running(step)?;
                 let mut orders = vec![Order::record(Event::Skipped { step: step.clone(), reason: why })];
                 if self.is_at(step) {
-                    orders.push(Order::record(self.moved(&Lead::Next, MoveCause::Skipped(step.clone()))));
+                    orders.push(Order::record(self.onward(step, MoveCause::Skipped(step.clone()))));
                 }
                 Ok(orders)
             }
@@ -201,7 +203,7 @@ impl Walk {
         };
         let mut orders = self.start(wanted)?;
         if shape.mode == Mode::Follow && self.is_at(&step.id) {
-            orders.push(Order::record(self.moved(&Lead::Next, MoveCause::Passed(step.id.clone()))));
+            orders.push(Order::record(self.onward(&step.id, MoveCause::Passed(step.id.clone()))));
         }
         Ok(orders)
     }
@@ -272,10 +274,11 @@ impl Walk {
             return Err(Refusal::NoSuch(format!("answer {} to {id}", option + 1)));
         };
         let (answer, go) = (choice.say.clone(), choice.go.clone());
-        let lead = go.clone().unwrap_or(Lead::Next);
+        let cause = MoveCause::Answered(id.to_owned());
+        let moved = go.as_ref().map_or_else(|| self.onward(id, cause.clone()), |lead| self.moved(lead, cause.clone()));
         let mut orders = vec![Order::record(Event::Answered { step: id.to_owned(), answer, go, healthy: true })];
         if self.is_at(id) {
-            orders.push(Order::record(self.moved(&lead, MoveCause::Answered(id.to_owned()))));
+            orders.push(Order::record(moved));
         }
         Ok(orders)
     }
@@ -288,10 +291,9 @@ impl Walk {
         let answer = if seen.trim().is_empty() { "done".to_owned() } else { seen.trim().to_owned() };
         let mut orders = vec![Order::record(Event::Answered { step: id.to_owned(), answer, go: None, healthy })];
         if self.is_at(id)
-            && let Some(lead) = self.lead_after(step, healthy)
+            && let Some(moved) = self.move_after(step, healthy)
         {
-            let cause = if healthy { MoveCause::Passed } else { MoveCause::Failed };
-            orders.push(Order::record(self.moved(&lead, cause(id.to_owned()))));
+            orders.push(Order::record(moved));
         }
         Ok(orders)
     }
@@ -305,6 +307,9 @@ impl Walk {
     }
 
     fn go(&self, lead: &Lead, because: MoveCause) -> Result<Vec<Order>, Refusal> {
+        if let (Lead::Next, Some(here)) = (lead, &self.state.cursor) {
+            return Ok(vec![Order::record(self.onward(here, because))]);
+        }
         match lead {
             Lead::Step(id) => drop(self.find(id)?),
             Lead::Phase(phase) => {
@@ -313,8 +318,8 @@ impl Walk {
                     return Err(Refusal::NoSuch(format!("{phase} phase")));
                 }
             }
-            Lead::Next if self.state.cursor.is_none() => return Err(Refusal::NoSuch("next step".to_owned())),
-            Lead::Next | Lead::Stop => {}
+            Lead::Next => return Err(Refusal::NoSuch("next step".to_owned())),
+            Lead::Stop => {}
         }
         Ok(vec![Order::record(self.moved(lead, because))])
     }

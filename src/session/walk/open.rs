@@ -79,7 +79,7 @@ impl Walk {
         }
         let (_, step) = self.cursor()?;
         let own = self.state.steps.get(&step.id).filter(|own| own.seq > self.state.arrived)?;
-        let next = |cause: fn(StepId) -> MoveCause| Some(self.moved(&Lead::Next, cause(step.id.clone())));
+        let next = |cause: fn(StepId) -> MoveCause| Some(self.onward(&step.id, cause(step.id.clone())));
         match (&step.action, own.standing) {
             (_, Standing::Skipped) => next(MoveCause::Skipped),
             (Action::Run(command), Standing::Running) if command.mode == Mode::Follow => next(MoveCause::Passed),
@@ -90,8 +90,10 @@ impl Walk {
             }
             (Action::Ask { options, .. }, Standing::Healthy) => {
                 let taken = options.iter().find(|option| own.said.as_ref() == Some(&option.say));
-                let lead = taken.and_then(|option| option.go.clone()).unwrap_or(Lead::Next);
-                Some(self.moved(&lead, MoveCause::Answered(step.id.clone())))
+                match taken.and_then(|option| option.go.as_ref()) {
+                    Some(lead) => Some(self.moved(lead, MoveCause::Answered(step.id.clone()))),
+                    None => next(MoveCause::Answered),
+                }
             }
             (Action::Manual { .. }, Standing::Healthy | Standing::Unhealthy) => {
                 self.move_after(step, own.standing == Standing::Healthy)

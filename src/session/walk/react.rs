@@ -2,7 +2,7 @@
 
 use super::start::{Wanted, plain};
 use super::{Confirmation, Happening, Intent, Order, Refusal, RunOver, Secret, Walk};
-use crate::runbook::{Effect, Lead, Mode, Step, fill};
+use crate::runbook::{Effect, Lead, Mode, PhaseName, Step, fill};
 use crate::session::event::{Event, MoveCause, RunEnded, Source, Verdict};
 use crate::session::judge::{Judgement, SignFound};
 use crate::session::run::{Exit, Purpose, RunNo};
@@ -71,6 +71,9 @@ impl Walk {
                     orders.push(Order::record(Event::RunSettled { run: *of, happened: healthy, because }));
                 }
                 orders.push(end);
+                if matches!(over.end.exit, Exit::Code(_)) && over.end.stopped.is_none() && healthy {
+                    orders.extend(self.after_settling(*of));
+                }
             }
             Purpose::Variable { name } => {
                 orders.extend(self.fetched(name, over));
@@ -180,20 +183,29 @@ impl Walk {
             if let Some(first) = step.verify.first().filter(|_| step.effect != Effect::Read) {
                 return Some(self.moved_within(first, MoveCause::VerifyFirst(step.id.clone())));
             }
-            // Back from such a verification: the next of its list, or on behind the change.
-            if let Some(MoveCause::VerifyFirst(change)) = &self.state.came {
-                let list = self.find(change).map_or(&[][..], |change| &change.verify);
-                let next = list.iter().skip_while(|id| **id != step.id).nth(1);
-                if let Some(next) = next {
-                    return Some(self.moved_within(next, MoveCause::VerifyFirst(change.clone())));
-                }
-                let to = self.after(change);
-                let phase = self.state.phase?;
-                return Some(Event::Moved { to, phase, because: cause(step) });
-            }
+            return Some(self.onward(&step.id, cause(step)));
         }
         let lead = self.lead_after(step, healthy)?;
         Some(self.moved(&lead, cause(step)))
+    }
+
+    /// The move on from a step that leads nowhere else: to the next, or, while a change is verified, to the next of its list and then
+    /// on behind the change.
+    pub(super) fn onward(&self, id: &str, because: MoveCause) -> Event {
+        let Some(MoveCause::VerifyFirst(change)) = &self.state.came else { return self.moved(&Lead::Next, because) };
+        let list = self.find(change).map_or(&[][..], |change| &change.verify);
+        if let Some(next) = list.iter().skip_while(|own| *own != id).nth(1) {
+            return self.moved_within(next, MoveCause::VerifyFirst(change.clone()));
+        }
+        let phase = self.state.phase.unwrap_or(PhaseName::Verify);
+        Event::Moved { to: self.after(change), phase, because }
+    }
+
+    /// The move on from a change that was interrupted, where it is known by now that it happened.
+    pub(super) fn after_settling(&self, run: RunNo) -> Option<Order> {
+        let Purpose::Step { step, .. } = &self.state.runs.get(&run)?.started.purpose else { return None };
+        let step = self.find(step).ok().filter(|step| self.is_at(&step.id))?;
+        self.move_after(step, true).map(Order::record)
     }
 
     /// A move to a verify step that does not leave the phase of the change.

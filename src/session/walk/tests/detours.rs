@@ -1,14 +1,19 @@
 //! Ways that leave the straight line: guards beside checks, interrupted changes, steps passed over while a change is verified.
 
-use super::bench::{Bench, change, read, runbook, until};
-use crate::runbook::{Guard, Lead, PhaseName, Step};
+use super::bench::{Bench, change, read, runbook, sign, until};
+use crate::runbook::{Action, Guard, Lead, PhaseName, Step};
+use crate::session::event::{Event, MoveCause};
 use crate::session::run::{Exit, RunNo};
-use crate::session::walk::{Confirmation, Happening, Intent, Order};
+use crate::session::walk::{Confirmation, Happening, Intent, Next, Order, Rules};
 
 use PhaseName::{Fix, Verify};
 
 fn guarded(id: &str) -> Step {
     Step { require: vec![Guard { run: format!("guard-{id}"), matches: None, says: None }], ..change(id) }
+}
+
+fn manual(id: &str) -> Step {
+    Step { action: Action::Manual { see: None }, ..read(id) }
 }
 
 fn starts(orders: &[Order]) -> Vec<RunNo> {
@@ -69,4 +74,61 @@ fn a_try_waits_for_whatever_else_runs_in_its_lane() {
     let orders = bench.walk.happened(Happening::Waited("health".into()));
     bench.carry_out(orders);
     assert_eq!(bench.started.len(), 1);
+}
+
+#[test]
+fn an_interrupted_change_that_happened_is_not_offered_to_be_run_again() {
+    let migrate = Step { done_if: Some("probe".into()), ..change("migrate") };
+    let book = runbook(vec![(Fix, vec![migrate, change("reload")])]);
+    let by_hand = Intent::Settle { run: RunNo(1), happened: true, because: "the table has the column".into() };
+    for settle in [by_hand, Intent::Probe { run: RunNo(1) }] {
+        let mut bench = Bench::new(book.clone());
+        bench.run_with("migrate", Confirmation::Yes).unwrap();
+        bench.started.clear();
+        let orders = bench.walk.happened(Happening::RunLost(RunNo(1)));
+        bench.carry_out(orders);
+        bench.intend(&settle).unwrap();
+        if !bench.started.is_empty() {
+            bench.ends(0, "");
+        }
+        assert_eq!(bench.walk.next(), Next::Run("reload".into()), "{settle:?}");
+    }
+}
+
+#[test]
+fn a_verify_step_passed_over_or_done_by_hand_leads_back_to_the_changes() {
+    let migrate = Step { verify: vec!["schema".into(), "look".into()], ..change("migrate") };
+    let book = runbook(vec![
+        (Fix, vec![migrate, change("reload")]),
+        (Verify, vec![read("schema"), manual("look"), read("health")]),
+    ]);
+    let skip = |step: &str| Intent::Skip { step: step.into(), reason: "known".into() };
+    let done = Intent::Done { step: "look".into(), seen: "fine".into(), healthy: true };
+    for last in [done, skip("look")] {
+        let mut bench = Bench::new(book.clone());
+        bench.run_with("migrate", Confirmation::Yes).unwrap();
+        bench.ends(0, "");
+        assert_eq!(bench.cursor(), Some("schema"));
+        bench.intend(&skip("schema")).unwrap();
+        assert_eq!(bench.cursor(), Some("look"));
+        bench.intend(&last).unwrap();
+        assert_eq!(bench.cursor(), Some("reload"), "{last:?}");
+        assert_eq!(bench.walk.state().phase, Some(Fix));
+    }
+}
+
+#[test]
+fn the_way_on_from_a_sign_found_while_verifying_leads_back_to_the_changes() {
+    let migrate = Step { verify: vec!["schema".into()], ..change("migrate") };
+    let schema = Step { signs: vec![sign("old", vec![Lead::Phase(Fix)])], ..read("schema") };
+    let book = runbook(vec![(Fix, vec![migrate, change("reload")]), (Verify, vec![schema, read("health")])]);
+    let mut bench = Bench::with(book, Rules::default(), Vec::new());
+    bench.run_with("migrate", Confirmation::Yes).unwrap();
+    bench.ends(0, "");
+    bench.run("schema").unwrap();
+    bench.ends(0, "old");
+    bench.intend(&Intent::Go(Lead::Next)).unwrap();
+    assert_eq!(bench.cursor(), Some("reload"));
+    let by_operator = |event: &Event| matches!(event, Event::Moved { because: MoveCause::Operator, .. });
+    assert_eq!(bench.events(by_operator), 1);
 }
