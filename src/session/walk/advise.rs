@@ -1,7 +1,7 @@
 //! What `--auto` does next, and the errands that are run beside the walk.
 
 use super::{Confirmation, Intent, Need, Next, Refusal, Walk};
-use crate::runbook::{Action, Effect, Lead, PhaseName, Step, StepId};
+use crate::runbook::{Action, Effect, Lead, Mode, PhaseName, Step, StepId};
 use crate::session::event::{MoveCause, Verdict};
 use crate::session::run::{Purpose, RunNo};
 use crate::session::state::Standing;
@@ -55,10 +55,14 @@ impl Walk {
         if runbook.ready.iter().any(|step| standing(step) == Standing::Running) {
             return None;
         }
-        let next = runbook.ready.iter().find(|step| standing(step) == Standing::Untouched)?;
-        let harmless = next.effect == Effect::Read && next.command().is_some();
-        let intent = run(&next.id, Confirmation::None);
-        (harmless && self.can(&intent).is_ok()).then_some(intent)
+        // A check that needs a person, a value or a key is theirs to run; it does not hold up the others.
+        let alone = |step: &&Step| {
+            standing(step) == Standing::Untouched
+                && step.effect == Effect::Read
+                && step.command().is_some_and(|command| matches!(command.mode, Mode::Pty | Mode::Pipe))
+        };
+        let mut checks = runbook.ready.iter().filter(alone).map(|step| run(&step.id, Confirmation::None));
+        checks.find(|intent| self.can(intent).is_ok())
     }
 
     /// What `--auto` does next.

@@ -1,12 +1,12 @@
 //! Ways that leave the straight line: guards beside checks, interrupted changes, steps passed over while a change is verified.
 
 use super::bench::{Bench, change, read, runbook, sign, until};
-use crate::runbook::{Action, Guard, Lead, PhaseName, Step};
+use crate::runbook::{Action, Guard, Lead, Mode, PhaseName, Step};
 use crate::session::event::{Event, MoveCause};
 use crate::session::run::{Exit, RunNo};
 use crate::session::walk::{Confirmation, Happening, Intent, Next, Order, Rules};
 
-use PhaseName::{Fix, Verify};
+use PhaseName::{Diagnose, Fix, Verify};
 
 fn guarded(id: &str) -> Step {
     Step { require: vec![Guard { run: format!("guard-{id}"), matches: None, says: None }], ..change(id) }
@@ -115,6 +115,20 @@ fn a_verify_step_passed_over_or_done_by_hand_leads_back_to_the_changes() {
         assert_eq!(bench.cursor(), Some("reload"), "{last:?}");
         assert_eq!(bench.walk.state().phase, Some(Fix));
     }
+}
+
+#[test]
+fn a_check_of_the_revert_that_only_a_person_can_do_does_not_hold_up_the_others() {
+    let mut watch = read("watch");
+    if let Action::Run(command) = &mut watch.action {
+        command.mode = Mode::Interactive;
+    }
+    let mut book = runbook(vec![(Diagnose, vec![read("http")])]);
+    book.ready = vec![manual("ask"), watch, read("old-package")];
+    let mut bench = Bench::new(book);
+    bench.run("http").unwrap();
+    let Some(Intent::Run { step, .. }) = bench.walk.errand() else { panic!("a check can be run") };
+    assert_eq!(step, "old-package", "a step that takes the keys is not started unasked");
 }
 
 #[test]
