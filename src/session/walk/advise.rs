@@ -6,6 +6,9 @@ use crate::session::event::{MoveCause, Verdict};
 use crate::session::run::{Purpose, RunNo};
 use crate::session::state::Standing;
 
+/// How often the walk may be led to one step: more than that is a circle that nobody would end.
+const CIRCLE: u32 = 20;
+
 /// How `--auto` was told to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Path {
@@ -87,6 +90,11 @@ impl Walk {
         }
         if let Some(mark) = self.proposed_mark() {
             return Advice::act(Intent::Mark { mark, happened: None, despite: None });
+        }
+        let here =
+            self.state.cursor.as_ref().filter(|here| self.visits.get(*here).is_some_and(|times| *times > CIRCLE));
+        if let Some(here) = here {
+            return Advice::failed(format!("the walk leads in a circle: it came to {here} more than {CIRCLE} times"));
         }
         match self.next() {
             Next::Running(_) | Next::Waiting(_) => Advice::Wait,

@@ -33,7 +33,7 @@ pub use rules::{Readiness, TimeBox, Unverified};
 
 use crate::runbook::{Runbook, StepId, VarName};
 use crate::session::entry::Entry;
-use crate::session::event::Event;
+use crate::session::event::{Event, MoveCause};
 use crate::session::run::{LaneKey, LaneNo, RunNo};
 use crate::session::state::State;
 
@@ -65,6 +65,8 @@ pub struct Walk {
     series: BTreeMap<StepId, RunNo>,
     /// Steps that wait for their next try.
     waiting: BTreeSet<StepId>,
+    /// How often a lead, an end or an answer brought the cursor to a step.
+    visits: BTreeMap<StepId, u32>,
     /// The run whose end is being answered: over, though the record of it is only being ordered.
     over: Option<RunNo>,
 }
@@ -85,6 +87,7 @@ impl Walk {
             refused: None,
             series: BTreeMap::new(),
             waiting: BTreeSet::new(),
+            visits: BTreeMap::new(),
             over: None,
         }
     }
@@ -156,6 +159,11 @@ impl Walk {
         match &entry.event {
             Event::RunStarted(started) => drop(self.starting.remove(&started.run)),
             Event::LaneOpened { lane, .. } => drop(self.opening.remove(lane)),
+            Event::Moved { to: Some(to), because, .. }
+                if !matches!(because, MoveCause::Operator | MoveCause::VerifyFirst(_)) =>
+            {
+                *self.visits.entry(to.clone()).or_default() += 1;
+            }
             _ => {}
         }
         let kind = discriminant(&entry.event);

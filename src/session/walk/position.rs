@@ -135,6 +135,7 @@ impl Walk {
                     _ => step.on_pass == Some(Lead::Stop),
                 })
             }
+            Some(MoveCause::Sign(id)) => self.offered(id).is_some_and(|leads| leads.contains(&Lead::Stop)),
             _ => false,
         }
     }

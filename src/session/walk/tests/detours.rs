@@ -2,9 +2,9 @@
 
 use super::bench::{Bench, change, read, runbook, sign, until};
 use crate::runbook::{Action, Guard, Lead, Mode, PhaseName, Step};
-use crate::session::event::{Event, MoveCause};
+use crate::session::event::{Event, MoveCause, Status};
 use crate::session::run::{Exit, RunNo};
-use crate::session::walk::{Confirmation, Happening, Intent, Next, Order, Rules};
+use crate::session::walk::{Advice, Confirmation, Happening, Intent, Next, Order, Path, Rules};
 
 use PhaseName::{Diagnose, Fix, Verify};
 
@@ -129,6 +129,44 @@ fn a_check_of_the_revert_that_only_a_person_can_do_does_not_hold_up_the_others()
     bench.run("http").unwrap();
     let Some(Intent::Run { step, .. }) = bench.walk.errand() else { panic!("a check can be run") };
     assert_eq!(step, "old-package", "a step that takes the keys is not started unasked");
+}
+
+#[test]
+fn alone_a_sign_that_says_stop_ends_the_walk() {
+    let logs = Step { signs: vec![sign("maintenance", vec![Lead::Stop])], ..read("logs") };
+    let mut bench = Bench::new(runbook(vec![(Diagnose, vec![logs]), (Fix, vec![change("migrate")])]));
+    bench.run("logs").unwrap();
+    bench.ends(0, "maintenance");
+    let path = Path { prefer: None, yes: true };
+    let Advice::Do(follow) = bench.walk.advise(path) else { panic!("the sign is followed") };
+    bench.intend(&follow).unwrap();
+    assert_eq!(bench.walk.next(), Next::End);
+    assert_eq!(bench.walk.state().status, Some(Status::Identified));
+    assert!(matches!(bench.walk.advise(path), Advice::Finished { .. }));
+}
+
+#[test]
+fn alone_a_walk_that_leads_in_a_circle_ends() {
+    let again = Step { on_fail: Some(Lead::Step("http".into())), ..read("http") };
+    let (mut there, mut back) = (read("there"), read("back"));
+    there.on_pass = Some(Lead::Step("back".into()));
+    back.on_pass = Some(Lead::Step("there".into()));
+    for (steps, code) in [(vec![again], 1), (vec![there, back], 0)] {
+        let mut bench = Bench::new(runbook(vec![(Diagnose, steps)]));
+        let mut end = None;
+        for _ in 0..1000 {
+            match bench.walk.advise(Path::default()) {
+                Advice::Do(intent) => bench.intend(&intent).unwrap(),
+                Advice::Wait => drop(bench.ends(code, "")),
+                other => {
+                    end = Some(other);
+                    break;
+                }
+            }
+        }
+        let Some(Advice::Finished { healthy: false, why }) = end else { panic!("it never ends: {end:?}") };
+        assert!(why.contains("circle"), "{why}");
+    }
 }
 
 #[test]
