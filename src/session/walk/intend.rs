@@ -115,6 +115,8 @@ impl Walk {
                 Ok(vec![Order::record(event)])
             }
             Intent::Mark { mark, happened, despite } => self.mark(*mark, happened.clone(), despite.as_deref()),
+            // Resolved despite what does not hold needs a reason, which the mark takes.
+            Intent::Status(Status::Resolved) if !self.is_verified() => Err(Refusal::NotVerified(self.not_holding())),
             Intent::Status(status) => Ok(vec![Order::record(Event::StatusChanged { status: *status })]),
             Intent::Severity(severity) => Ok(vec![Order::record(Event::SeverityChanged { severity: *severity })]),
             Intent::TimeBox { decision, reason: why } => {

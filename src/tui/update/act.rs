@@ -83,7 +83,7 @@ fn question(model: &mut Model, does: Does) {
         Does::Undo => Some(menus::changes(session)),
         Does::Runs => Some(menus::runs(session)),
         Does::Severity => Some(menus::severity()),
-        Does::Status => Some(menus::status()),
+        Does::Status => Some(menus::status(session)),
         Does::Close => prompt(Ask::Close, "Close the session. Anything to say? (may be empty)"),
         _ => None,
     };

@@ -171,7 +171,7 @@ pub(super) fn mark(session: &SessionScreen) -> Overlay {
 }
 
 /// Where the incident stands.
-pub(super) fn status() -> Overlay {
+pub(super) fn status(session: &SessionScreen) -> Overlay {
     let statuses = [
         ('i', Status::Investigating),
         ('d', Status::Identified),
@@ -179,8 +179,14 @@ pub(super) fn status() -> Overlay {
         ('r', Status::Resolved),
         ('p', Status::Paused),
     ];
-    let items =
-        statuses.map(|(key, status)| Item::new(key, status.as_str(), Choice::Want(Intent::Status(status)))).to_vec();
+    let want = |status| match status {
+        // The mark asks why where verify does not hold, and sets the status.
+        Status::Resolved if !session.walk.is_verified() => {
+            Intent::Mark { mark: Mark::Resolved, happened: None, despite: None }
+        }
+        status => Intent::Status(status),
+    };
+    let items = statuses.map(|(key, status)| Item::new(key, status.as_str(), Choice::Want(want(status)))).to_vec();
     Overlay::Menu(Menu::new("Where does the incident stand?", Vec::new(), items))
 }
 

@@ -4,7 +4,7 @@ use super::bench::{Bench, change, read, runbook, sign, until};
 use crate::runbook::{Action, Guard, Lead, Mode, PhaseName, Step};
 use crate::session::event::{Event, MoveCause, Status};
 use crate::session::run::{Exit, RunNo};
-use crate::session::walk::{Advice, Confirmation, Happening, Intent, Next, Order, Path, Rules};
+use crate::session::walk::{Advice, Confirmation, Happening, Intent, Next, Order, Path, Refusal, Rules};
 
 use PhaseName::{Diagnose, Fix, Verify};
 
@@ -167,6 +167,20 @@ fn alone_a_walk_that_leads_in_a_circle_ends() {
         let Some(Advice::Finished { healthy: false, why }) = end else { panic!("it never ends: {end:?}") };
         assert!(why.contains("circle"), "{why}");
     }
+}
+
+#[test]
+fn resolved_is_no_word_to_set_while_verify_does_not_hold() {
+    let mut bench = Bench::new(runbook(vec![(Fix, vec![change("migrate")]), (Verify, vec![read("up")])]));
+    bench.run_with("migrate", Confirmation::Yes).unwrap();
+    bench.ends(0, "");
+    let red = Refusal::NotVerified(vec!["up".into()]);
+    assert_eq!(bench.intend(&Intent::Status(Status::Resolved)), Err(red));
+    bench.intend(&Intent::Status(Status::Mitigated)).unwrap();
+    bench.intend(&Intent::Go(Lead::Phase(Verify))).unwrap();
+    bench.run("up").unwrap();
+    bench.ends(0, "");
+    bench.intend(&Intent::Status(Status::Resolved)).unwrap();
 }
 
 #[test]
