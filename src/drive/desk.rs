@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::lanes::Lanes;
 use super::news::{News, View};
+use super::outbox::Outbox;
 use super::reader::{Reader, Wake, Window};
 use crate::runbook::{Mode, Runbook};
 use crate::runner::Notice;
@@ -83,7 +84,7 @@ pub(super) struct Desk {
     clock: Arc<dyn Clock>,
     lanes: Arc<Lanes>,
     own: Sender<Note>,
-    news: tokio::sync::mpsc::Sender<News>,
+    news: Outbox,
     follows: bool,
     readers: BTreeMap<RunNo, Desked>,
     shown: Option<(RunNo, Window)>,
@@ -106,7 +107,7 @@ impl Desk {
         clock: Arc<dyn Clock>,
         lanes: Arc<Lanes>,
         own: Sender<Note>,
-        news: tokio::sync::mpsc::Sender<News>,
+        news: Outbox,
         follows: bool,
     ) -> Self {
         let (readers, shown, orphans) = (BTreeMap::new(), None, BTreeSet::new());
@@ -305,8 +306,7 @@ impl Desk {
     }
 
     fn tell(&self, news: News) {
-        // Nobody listens any more when the screen is gone.
-        drop(self.news.blocking_send(news));
+        self.news.tell(news);
     }
 }
 

@@ -11,6 +11,7 @@ mod error;
 mod lanes;
 mod news;
 mod orders;
+mod outbox;
 mod reader;
 mod scribe;
 mod session;

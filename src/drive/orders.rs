@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::desk::{Note, Watched};
 use super::lanes::Lanes;
 use super::news::News;
+use super::outbox::Outbox;
 use super::scribe::Scribe;
 use super::veil::veil;
 use crate::runbook::{Runbook, StepId, VarName};
@@ -44,7 +45,7 @@ pub(super) struct Orders {
     pub(super) scribe: Scribe,
     pub(super) lanes: Arc<Lanes>,
     pub(super) desk: Sender<Note>,
-    pub(super) news: tokio::sync::mpsc::Sender<News>,
+    pub(super) news: Outbox,
     /// A follower only adds notes and marks.
     pub(super) follows: bool,
     pub(super) memory: Memory,
@@ -286,8 +287,7 @@ impl Orders {
     }
 
     fn tell(&self, news: News) {
-        // Nobody listens any more when the screen is gone; the record goes on.
-        drop(self.news.blocking_send(news));
+        self.news.tell(news);
     }
 }
 

@@ -333,3 +333,21 @@ fn nothing_at_all_is_an_empty_page() {
     let endless = page(&mut bench, 1, View::End, 80, 4);
     assert_eq!((endless.first_line, endless.lines.len(), endless.total_lines), (1, 4, 1));
 }
+
+/// Waits for something that no news tells of.
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = std::time::Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(std::time::Instant::now() < deadline, "{what} did not come");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_screen_that_does_not_listen_keeps_nothing_from_the_journal() {
+    let bench = Bench::new();
+    for number in 0..1000 {
+        bench.record(note(&format!("note {number}")));
+    }
+    until("the last entry", || bench.events().len() == 1000);
+}

@@ -10,6 +10,7 @@ use super::error::{Error, Result};
 use super::lanes::Lanes;
 use super::news::{Job, News};
 use super::orders::{Memory, Orders, Task};
+use super::outbox::Outbox;
 use super::scribe::Scribe;
 use crate::runbook::Runbook;
 use crate::session::state::State;
@@ -18,8 +19,6 @@ use crate::store::journal::Journal;
 use crate::store::lock;
 use crate::store::session::SessionDir;
 
-/// How many news may wait for the screen; growth and pages are left out when they do not fit, everything else waits.
-const NEWS: usize = 256;
 /// How long leaving waits for a last write.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -81,7 +80,7 @@ impl Drive {
         let Setup { session, runbook, role, journal, state, clock, directory, program } = setup;
         let (tasks, task_list) = channel();
         let (desk, notes) = channel();
-        let (news, heard) = tokio::sync::mpsc::channel(NEWS);
+        let (news, heard) = Outbox::open()?;
         let (finished, done) = channel();
         let to_desk = desk.clone();
         let lanes = Arc::new(Lanes::new(

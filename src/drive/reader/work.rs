@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::error::TrySendError;
-
 use super::super::desk::{Note, Watched, secret};
 use super::super::news::{News, View};
+use super::super::outbox::Outbox;
 use super::page::Shelf;
 use crate::session::judge::Judge;
 use crate::session::run::{RunEnd, RunNo};
@@ -66,7 +65,7 @@ pub(in super::super) struct Reader {
     complained: bool,
     clock: Arc<dyn Clock>,
     desk: Sender<Note>,
-    news: tokio::sync::mpsc::Sender<News>,
+    news: Outbox,
 }
 
 /// How it is known that there is more to read.
@@ -117,7 +116,7 @@ impl Reader {
         over: bool,
         clock: Arc<dyn Clock>,
         desk: Sender<Note>,
-        news: tokio::sync::mpsc::Sender<News>,
+        news: Outbox,
     ) -> Self {
         let growth = match (over, watched.polled) {
             (true, _) => Growth::None,
@@ -240,7 +239,7 @@ impl Reader {
                 if !self.complained {
                     self.complained = true;
                     let what = format!("could not read the output of run {}: {error}", self.run);
-                    drop(self.news.blocking_send(News::Trouble(what)));
+                    self.news.tell(News::Trouble(what));
                 }
                 false
             }
@@ -263,10 +262,10 @@ impl Reader {
         let Some(window) = self.window.filter(|_| self.pages.is_due()) else { return };
         let done = match self.shelf.page(self.run, window, self.complete) {
             // A full channel: the next page shows more, and instead.
-            Ok(page) => !matches!(self.news.try_send(News::Page(Box::new(page))), Err(TrySendError::Full(_))),
+            Ok(page) => self.news.offer(News::Page(Box::new(page))),
             Err(error) => {
                 let what = format!("could not show the output of run {}: {error}", self.run);
-                drop(self.news.try_send(News::Trouble(what)));
+                self.news.offer(News::Trouble(what));
                 true
             }
         };
@@ -277,8 +276,7 @@ impl Reader {
         if self.grew.is_due() {
             let (bytes, lines) = (self.shelf.bytes(), self.shelf.lines());
             let news = News::Grew { run: self.run, bytes, lines, at: self.clock.stamp() };
-            let done = !matches!(self.news.try_send(news), Err(TrySendError::Full(_)));
-            self.grew.told(done);
+            self.grew.told(self.news.offer(news));
         }
     }
 }
