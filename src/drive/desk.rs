@@ -34,8 +34,8 @@ pub(super) enum Note {
     Lost { run: RunNo },
     /// A run whose supervisor cannot be reached: its `exit.json` will tell.
     Orphaned { run: RunNo },
-    /// The driver of the session recorded a run's end; none where it was interrupted.
-    Seen { run: RunNo, end: Option<RunEnd> },
+    /// The driver of the session recorded a run's end.
+    Seen { run: RunNo },
     /// A lane broke.
     Gone { lane: LaneNo },
     /// A reader has read and judged all of a run.
@@ -142,8 +142,7 @@ impl Desk {
             Note::Orphaned { run } => {
                 self.orphans.insert(run);
             }
-            Note::Seen { run, end: Some(end) } => self.wake(run, Wake::Ended { end, secret: None, unseen: false }),
-            Note::Seen { run, end: None } => self.wake(run, Wake::Lost),
+            Note::Seen { run } => self.seen(run),
             Note::Gone { lane } => self.gone(lane),
             Note::Over(over) => self.over(over),
             Note::Input { run, bytes } => self.say(run, "give keys to", |lane| lane.input(run, &bytes)),
@@ -223,6 +222,15 @@ impl Desk {
         self.wake(run, Wake::Lost);
         self.dismiss(run);
         self.tell(News::Walk(Happening::RunLost(run)));
+    }
+
+    /// Somebody else judged it: its reader has nothing to do any more but to show it.
+    fn seen(&mut self, run: RunNo) {
+        self.wake(run, Wake::Lost);
+        if let Some(reader) = self.readers.get_mut(&run) {
+            reader.going_on = false;
+        }
+        self.dismiss(run);
     }
 
     fn gone(&mut self, lane: LaneNo) {

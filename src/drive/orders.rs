@@ -180,10 +180,10 @@ impl Orders {
                 }
             }
             Event::RunEnded(ended) if self.memory.seen.remove(&ended.run) => {
-                drop(self.desk.send(Note::Seen { run: ended.run, end: Some(ended.end.clone()) }));
+                drop(self.desk.send(Note::Seen { run: ended.run }));
             }
             Event::RunInterrupted { run } if self.memory.seen.remove(run) => {
-                drop(self.desk.send(Note::Seen { run: *run, end: None }));
+                drop(self.desk.send(Note::Seen { run: *run }));
             }
             Event::Closed { .. } if !self.follows => self.lanes.close(),
             _ => {}

@@ -7,8 +7,8 @@ use tokio::sync::mpsc::Receiver;
 
 use super::{Drive, Job, News, Role, Setup, View};
 use crate::runbook::{Effect, Mode, Shell, StopSignal};
-use crate::session::event::{Event, RunStarted, Tag};
-use crate::session::run::{Exit, LaneKey, LaneNo, Purpose, RunNo, RunSpec};
+use crate::session::event::{Event, RunEnded, RunStarted, Tag, Verdict};
+use crate::session::run::{Exit, LaneKey, LaneNo, Purpose, RunEnd, RunNo, RunSpec};
 use crate::session::state::State;
 use crate::session::walk::{Happening, Order, Secret};
 use crate::store::clock::{Clock, System};
@@ -121,6 +121,22 @@ fn started(run: u32) -> Event {
         cwd: None,
         values: Vec::new(),
     }))
+}
+
+fn ended(run: u32) -> Event {
+    let end = RunEnd {
+        exit: Exit::Code(0),
+        stopped: None,
+        took_ms: 1,
+        bytes: 0,
+        lines: 0,
+        sha256: String::new(),
+        dropped: 0,
+        redacted: 0,
+        carried: true,
+        left_behind: 0,
+    };
+    Event::RunEnded(Box::new(RunEnded { run: RunNo(run), end, verdict: Verdict::Healthy, unseen: false }))
 }
 
 fn spec(run: u32) -> RunSpec {
@@ -350,4 +366,25 @@ fn a_screen_that_does_not_listen_keeps_nothing_from_the_journal() {
         bench.record(note(&format!("note {number}")));
     }
     until("the last entry", || bench.events().len() == 1000);
+}
+
+/// Whether this process has a thread of this name.
+fn is_thread(name: &str) -> bool {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    tasks.flatten().any(|task| std::fs::read_to_string(task.path().join("comm")).is_ok_and(|comm| comm.trim() == name))
+}
+
+#[test]
+fn a_follower_reads_no_run_on_that_is_over() {
+    let mut bench = Bench::with(Role::Follower { driver: "nova@alice".to_owned() }, true);
+    let (mut driver, _) = Journal::open(&bench.session().journal(), "nova@alice", Arc::new(System)).unwrap();
+    for (run, name) in [(7771, "reader 7771"), (7772, "reader 7772")] {
+        driver.append(&started(run).into()).unwrap();
+        bench.recorded();
+        until("the reader", || is_thread(name));
+        let over = if run == 7771 { ended(run) } else { Event::RunInterrupted { run: RunNo(run) } };
+        driver.append(&over.into()).unwrap();
+        bench.recorded();
+        until("the end of the reader", || !is_thread(name));
+    }
 }
