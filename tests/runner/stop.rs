@@ -221,3 +221,29 @@ fn what_stands_still_is_stopped_all_the_same() {
     bench.lane.stop(spec.run, false).unwrap();
     assert_eq!(bench.wait_end(spec.run).exit, Exit::Signal(15));
 }
+
+#[test]
+fn a_server_of_an_earlier_run_keeps_what_it_starts_while_another_run_is_killed() {
+    let mut bench = Bench::new();
+    let fifo = bench.folder.path().join("fifo");
+    let (end, output) = bench.run(&format!(
+        "mkfifo {0}; sh -c 'while read -r word <{0}; do sleep 100 & echo $! >{0}.pid; done' </dev/null >/dev/null & echo $!",
+        fifo.display()
+    ));
+    assert_eq!(end.left_behind, 1);
+    let server = output.trim().to_owned();
+    let mut spec = bench.spec("trap '' TERM; echo $$; echo up; while :; do sleep 1; done");
+    spec.stop_grace_ms = 50;
+    bench.start(&spec);
+    pids(&bench, spec.run, 1);
+    std::fs::write(&fifo, "go\n").unwrap();
+    let path = bench.folder.path().join("fifo.pid");
+    until("the worker", || std::fs::read_to_string(&path).is_ok_and(|pid| pid.ends_with('\n')));
+    let worker = std::fs::read_to_string(&path).unwrap().trim().to_owned();
+    bench.lane.stop(spec.run, false).unwrap();
+    let end = bench.wait_end(spec.run);
+    assert_eq!((end.stopped, end.left_behind), (Some(Stopped::Operator), 0));
+    assert!(is_alive(&server), "the server");
+    assert!(is_alive(&worker), "its worker");
+    bench.run(&format!("kill {server} {worker}"));
+}

@@ -203,9 +203,7 @@ impl Active {
 
     /// Its processes that are alive, wherever they went.
     fn own(&self) -> Vec<Process> {
-        let mut own = processes::alive();
-        own.retain(|process| !self.before.iter().any(|before| before.id == process.id));
-        own
+        processes::alive_besides(&self.before)
     }
 
     fn act(&mut self, act: Act, keys: &Keys) -> Notice {

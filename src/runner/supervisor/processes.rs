@@ -15,6 +15,8 @@ pub(super) struct Process {
     pub(super) zombie: bool,
     /// Its parent.
     pub(super) parent: i32,
+    /// Its group.
+    pub(super) group: i32,
     /// Its session.
     pub(super) session: i32,
 }
@@ -28,14 +30,25 @@ pub(super) fn has_children() -> bool {
 /// The processes that descend from this one and are alive. The kernel's own list of children misses some while others end, so this
 /// looks at every process of the machine, unless there is nothing to find.
 pub(super) fn alive() -> Vec<Process> {
+    alive_besides(&[])
+}
+
+/// The same without these, what descends from them, and what is in a group of theirs: a server of an earlier run goes on starting workers.
+pub(super) fn alive_besides(others: &[Process]) -> Vec<Process> {
     if !has_children() {
         return Vec::new();
     }
-    let all = everyone();
+    descend(&everyone(), getpid().as_raw_nonzero().get(), others)
+}
+
+/// What lives under `root`, leaving out `others` and theirs.
+fn descend(all: &[Process], root: i32, others: &[Process]) -> Vec<Process> {
+    let is_theirs =
+        |process: &Process| others.iter().any(|other| other.id == process.id || other.group == process.group);
     let mut found = Vec::new();
-    let mut parents = vec![getpid().as_raw_nonzero().get()];
+    let mut parents = vec![root];
     while let Some(parent) = parents.pop() {
-        for child in all.iter().filter(|process| process.parent == parent) {
+        for child in all.iter().filter(|process| process.parent == parent && !is_theirs(process)) {
             parents.push(child.id.0);
             found.extend((!child.zombie).then_some(*child));
         }
@@ -85,6 +98,7 @@ fn parse(pid: i32, stat: &[u8]) -> Option<Process> {
         id: (pid, fields.get(19)?.parse().ok()?),
         zombie: matches!(*fields.first()?, "Z" | "X"),
         parent: fields.get(1)?.parse().ok()?,
+        group: fields.get(2)?.parse().ok()?,
         session: fields.get(3)?.parse().ok()?,
     })
 }
@@ -94,9 +108,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_others_started_in_groups_of_its_own_is_theirs_too() {
+        let process = |id: i32, parent, group| Process { id: (id, 1), zombie: false, parent, group, session: 1 };
+        let (server, worker, orphan) = (process(10, 1, 10), process(11, 10, 11), process(12, 1, 10));
+        let (own, child) = (process(20, 1, 20), process(21, 20, 21));
+        let all = [server, worker, orphan, own, child];
+        assert_eq!(descend(&all, 1, &[server]), [own, child]);
+        assert_eq!(descend(&all, 1, &[]).len(), 5);
+    }
+
+    #[test]
     fn a_name_with_brackets_and_spaces_is_read_over() {
         let line = b"42 (a) (b c) S 1 40 39 34816 42 4194304 1 0 0 0 0 0 0 0 20 0 1 0 7777 0 0";
         let process = parse(42, line).unwrap();
-        assert_eq!(process, Process { id: (42, 7777), zombie: false, parent: 1, session: 39 });
+        assert_eq!(process, Process { id: (42, 7777), zombie: false, parent: 1, group: 40, session: 39 });
     }
 }
