@@ -247,3 +247,27 @@ fn a_server_of_an_earlier_run_keeps_what_it_starts_while_another_run_is_killed()
     assert!(is_alive(&worker), "its worker");
     bench.run(&format!("kill {server} {worker}"));
 }
+
+/// Clock ticks a process has worked so far.
+fn worked(pid: i32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}
+
+#[test]
+fn waiting_for_what_a_stopped_run_left_is_no_work() {
+    let mut bench = Bench::new();
+    let mut spec = bench.spec("sh -c 'trap \"\" TERM; echo $$; echo up; exec sleep 100' & wait");
+    (spec.effect, spec.stop_grace_ms) = (Effect::Change, 6000);
+    bench.start(&spec);
+    let pids = pids(&bench, spec.run, 1);
+    let before = worked(bench.lane.pid());
+    bench.lane.stop(spec.run, false).unwrap();
+    let end = bench.wait_end(spec.run);
+    let worked = worked(bench.lane.pid()) - before;
+    assert_eq!((end.exit, end.left_behind), (Exit::Signal(15), 1));
+    // Of six seconds; a clock tick is a hundredth.
+    assert!(worked < 100, "{worked} ticks");
+    bench.run(&format!("kill -9 {}", pids[0]));
+}

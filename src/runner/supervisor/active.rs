@@ -25,8 +25,10 @@ use crate::session::run::{Exit, RunEnd, RunNo, RunSpec};
 
 /// How long after the shell's end its output may take to come through, in milliseconds. Only a child that floods takes any time.
 const DRAIN_MS: u64 = 3000;
-/// How often it is looked whether the rest of a stopped run is gone, in milliseconds.
+/// How often it is looked at first whether the rest of a stopped run is gone, in milliseconds.
 const LOOK_MS: u64 = 20;
+/// The longer that takes, the less often: after this part of the time gone by. A look reads of every process of the machine.
+const LOOK_PART: u64 = 10;
 
 /// The run under way.
 pub(super) struct Active {
@@ -151,7 +153,10 @@ impl Active {
     /// When there is something to do without an event.
     pub(super) fn next(&self) -> Option<u64> {
         match &self.exit {
-            Some((_, at)) if self.ladder.is_climbing() => Some(self.look_at.min(at + DRAIN_MS)),
+            Some((_, at)) if self.ladder.is_climbing() => {
+                let drained = if self.open.is_empty() { 0 } else { at + DRAIN_MS };
+                self.ladder.next().into_iter().chain([self.look_at.max(drained)]).min()
+            }
             Some((_, at)) => Some(at + DRAIN_MS),
             None => self.ladder.next(),
         }
@@ -159,7 +164,7 @@ impl Active {
 
     /// Whether it is over: the shell ended, its output is in, and where it is being stopped nothing of it is left that may still go.
     pub(super) fn is_over(&mut self, now: u64) -> bool {
-        let Some((_, at)) = &self.exit else { return false };
+        let Some((_, at)) = self.exit else { return false };
         if !self.open.is_empty() && now < at + DRAIN_MS {
             return false;
         }
@@ -169,7 +174,7 @@ impl Active {
         if now < self.look_at {
             return false;
         }
-        self.look_at = now + LOOK_MS;
+        self.look_at = now + LOOK_MS.max(now.saturating_sub(at) / LOOK_PART);
         let left = self.own().into_iter().filter(is_in_session).collect::<Vec<_>>();
         if self.ladder.is_killing() {
             // Born while the others were killed.
