@@ -148,3 +148,27 @@ fn below_the_reserve_of_the_disk_output_is_drained_counted_and_not_kept() {
     assert_eq!(end.sha256, sum(b""));
     assert_eq!(bench.bytes(RunNo(1)), b"");
 }
+
+#[test]
+fn a_directory_named_like_a_secret_reaches_neither_lane_state_nor_exit_record() {
+    let mut bench = Bench::new();
+    let secret = || vec![("PASSWORD".to_owned(), "hunter2-hunter2".to_owned())];
+    let place = bench.folder.path().join("place");
+    std::fs::create_dir(&place).unwrap();
+    let spec = bench.spec(&format!("mkdir {0}/$PASSWORD; cd {0}/$PASSWORD", place.display()));
+    bench.lane.start(&spec, secret()).unwrap();
+    assert!(bench.wait_end(spec.run).carried);
+    bench.lane.keep(spec.run).unwrap();
+    let state = bench.folder.path().join("lanes/1/state.json");
+    crate::lane::until("state.json", || state.exists());
+    assert!(!std::fs::read_to_string(&state).unwrap().contains("hunter2-hunter2"));
+
+    std::fs::remove_dir(place.join("hunter2-hunter2")).unwrap();
+    let spec = bench.spec("true");
+    bench.lane.start(&spec, secret()).unwrap();
+    let end = bench.wait_end(spec.run);
+    let Exit::NotStarted(why) = &end.exit else { panic!("{end:?}") };
+    assert!(why.contains("[secret PASSWORD]"), "{why}");
+    let exit = std::fs::read_to_string(bench.path(spec.run, "exit.json")).unwrap();
+    assert!(!exit.contains("hunter2-hunter2"), "{exit}");
+}

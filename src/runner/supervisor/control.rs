@@ -30,7 +30,7 @@ use crate::runner::protocol::{Notice, Reply, Request, VERSION};
 use crate::session::run::{Exit, RunEnd, RunNo, RunSpec};
 use crate::store::private;
 use crate::store::runs::RunDir;
-use crate::text::redact::Secrets;
+use crate::text::redact::{Refused, Secrets};
 
 /// Growth is told at most once in so many milliseconds.
 const GROWTH_EVERY_MS: u64 = 8;
@@ -244,7 +244,7 @@ impl Control {
         self.secrets.extend(secrets);
         self.secrets.sort_unstable();
         self.secrets.dedup();
-        let (hidden, refused) = Secrets::new(self.secrets.iter().map(|(name, value)| (name, value)));
+        let (hidden, refused) = self.hidden();
         if let Some(refused) = refused.iter().find(|refused| given.iter().any(|(name, _)| *name == refused.name)) {
             // Its value would stand in the output for everybody to read.
             return self.tell(not_started(spec.run, refused.to_string(), None));
@@ -272,7 +272,8 @@ impl Control {
             }
             Err(error) => {
                 let tally = self.parts.sink.end().map(Recording::finish);
-                let notice = not_started(spec.run, error.to_string(), tally);
+                // It may name a directory, and that anything.
+                let notice = not_started(spec.run, hidden.redact_str(&error.to_string()), tally);
                 self.finish(notice);
             }
         }
@@ -380,7 +381,9 @@ impl Control {
     }
 
     fn keep(&mut self, run: RunNo) {
-        let Some(lost) = self.parts.carry.keep(run) else { return };
+        let Some(mut lost) = self.parts.carry.keep(run) else { return };
+        // What cannot be redacted started no run.
+        lost.directory = self.hidden().0.redact_str(&lost.directory);
         let path = self.parts.lane.join("state.json");
         let written =
             serde_json::to_vec(&lost).map_err(io::Error::from).and_then(|text| private::replace_cache(&path, &text));
@@ -398,6 +401,11 @@ impl Control {
         let forgotten = || self.clients.is_empty() && lock.metadata().is_ok_and(|lock| lock.nlink() == 0);
         let closed = self.closing && self.clients.all_closed();
         (closed || forgotten()) && processes::alive().is_empty()
+    }
+
+    /// All secrets of the lane, and those that cannot be hidden.
+    fn hidden(&self) -> (Secrets, Vec<Refused>) {
+        Secrets::new(self.secrets.iter().map(|(name, value)| (name, value)))
     }
 
     fn is_active(&self, run: RunNo) -> bool {
