@@ -217,3 +217,26 @@ fn nobody_else_may_read_anything_of_it() {
         Command::new("find").arg(bench.folder.path()).args(["-mindepth", "1", "-perm", "/077"]).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&found.stdout), "");
 }
+
+#[test]
+fn an_end_that_the_disk_did_not_take_is_told_to_whoever_comes() {
+    let mut bench = Bench::new();
+    let spec = bench.spec("read -r line; exit 3");
+    bench.start(&spec);
+    bench.wait(|notice| matches!(notice, Notice::Started { .. }).then_some(()));
+    // A folder in its place cannot be replaced by a file.
+    let exit = bench.path(spec.run, "exit.json");
+    std::fs::create_dir(&exit).unwrap();
+    bench.lane.input(spec.run, b"\n").unwrap();
+    let end = bench.wait_end(spec.run);
+    let (second, notices) = open(bench.folder.path(), None);
+    assert_eq!(second.running(), Some(spec.run), "it is not over for who knows only the disk");
+    let theirs = wait(&notices, |notice| match notice {
+        Notice::Ended { run, end, .. } if *run == spec.run => Some(end.clone()),
+        _ => None,
+    });
+    assert_eq!(theirs, end);
+    std::fs::remove_dir(&exit).unwrap();
+    until("exit.json", || exit.is_file());
+    assert_eq!(open(bench.folder.path(), None).0.running(), None);
+}

@@ -220,7 +220,9 @@ impl Control {
     }
 
     fn greet(&mut self, id: u64, version: u32) {
-        let running = self.active.as_ref().map(Active::run);
+        // A run whose end only this process knows is not over for whoever looks at the disk.
+        let told_late = self.unwritten.last().map(|(run, _)| *run);
+        let running = self.active.as_ref().map(Active::run).or(told_late);
         let pid = rustix::process::getpid().as_raw_nonzero().get();
         self.clients.greet(id, &Reply::Hello { version: VERSION, pid, running });
         if version != VERSION {
@@ -232,7 +234,10 @@ impl Control {
         for notice in self.active.iter().flat_map(Active::so_far).collect::<Vec<_>>() {
             self.clients.tell(id, &Reply::Notice { notice });
         }
-        self.grown |= running.is_some();
+        for (run, end) in self.unwritten.clone() {
+            self.clients.tell(id, &Reply::Notice { notice: Notice::Ended { run, end, secret_output: None } });
+        }
+        self.grown |= self.active.is_some();
     }
 
     fn start(&mut self, spec: &RunSpec, secrets: Vec<(String, String)>) {
