@@ -171,7 +171,8 @@ impl Times {
     /// The output ends at `offset` now. Written at once, unless the last line is too young; then the next growth or the quiet brings it.
     fn grew(&mut self, offset: u64) {
         let now = boot_ms() - self.began;
-        if self.last.is_none_or(|(at, _)| now >= at + TIMES_EVERY_MS) {
+        // Output that is not kept is no growth: where the disk has no room for it, it has none for this either.
+        if self.last.is_none_or(|(at, written)| offset > written && now >= at + TIMES_EVERY_MS) {
             self.write(now, offset);
         }
     }
@@ -189,5 +190,25 @@ impl Times {
         {
             self.file = None;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_grow_only_while_the_output_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("times");
+        let mut times = Times::begin(&path);
+        for offset in [5, 5, 5, 9, 9] {
+            // Long ago.
+            times.began = times.began.saturating_sub(1000);
+            times.grew(offset);
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let offsets: Vec<_> = text.lines().filter_map(|line| line.split(' ').nth(1)).collect();
+        assert_eq!(offsets, ["5", "9"]);
     }
 }
