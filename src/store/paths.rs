@@ -7,6 +7,8 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest as _, Sha256};
+
 use super::error::{Error, Result};
 use super::private;
 
@@ -46,7 +48,10 @@ impl Paths {
         };
         let data = given("STANCH_DATA_DIR").unwrap_or_else(|| Ok(home()?.data_dir().to_owned()))?;
         let config = given("STANCH_CONFIG_DIR").unwrap_or_else(|| Ok(home()?.config_dir().to_owned()))?;
-        let name = format!("stanch-{}", rustix::process::getuid().as_raw());
+        // What stands in for one data folder is not mixed up with what stands in for another.
+        let place = Sha256::digest(data.as_os_str().as_encoded_bytes());
+        let place = u32::from_be_bytes([place[0], place[1], place[2], place[3]]);
+        let name = format!("stanch-{}-{place:08x}", rustix::process::getuid().as_raw());
         // `/dev/shm` first: the runtime folder vanishes when the operator logs out.
         let runtime = env("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
         let memory = [Some(PathBuf::from("/dev/shm")), runtime].into_iter().flatten().map(|folder| folder.join(&name));
@@ -125,6 +130,14 @@ mod tests {
         let paths = resolve(&[("STANCH_DATA_DIR", "/a"), ("STANCH_CONFIG_DIR", "b")]);
         assert_eq!(paths.sessions(), Path::new("/a/sessions"));
         assert_eq!(paths.runbooks(), env::current_dir().unwrap().join("b/runbooks"));
+    }
+
+    #[test]
+    fn every_data_folder_has_a_place_in_memory_of_its_own() {
+        let one = resolve(&[("STANCH_DATA_DIR", "/a"), ("STANCH_CONFIG_DIR", "/c")]);
+        let other = resolve(&[("STANCH_DATA_DIR", "/b"), ("STANCH_CONFIG_DIR", "/c")]);
+        assert_ne!(one.memory, other.memory);
+        assert_eq!(one, resolve(&[("STANCH_DATA_DIR", "/a"), ("STANCH_CONFIG_DIR", "/c")]), "found again");
     }
 
     #[test]
