@@ -22,6 +22,9 @@ use crate::store::session::SessionDir;
 /// How often it is looked for the end of a run whose supervisor cannot be reached.
 const GLANCE: Duration = Duration::from_secs(1);
 
+/// How many bytes of keys are held at most for a run that has not started yet.
+const EARLY: usize = 64 << 10;
+
 /// What the thread is told.
 pub(super) enum Note {
     /// A run is about to start, or goes on: read its output.
@@ -42,6 +45,8 @@ pub(super) enum Note {
     Over(Box<RunOver>),
     /// Keys for a run.
     Input { run: RunNo, bytes: Vec<u8> },
+    /// A run has started, or was found going on: it takes keys.
+    Started { run: RunNo },
     /// Another size.
     Resize { run: RunNo, columns: u16, rows: u16 },
     /// Show this.
@@ -89,6 +94,15 @@ pub(super) struct Desk {
     readers: BTreeMap<RunNo, Desked>,
     shown: Option<(RunNo, Window)>,
     orphans: BTreeSet<RunNo>,
+    started: BTreeSet<RunNo>,
+    early: BTreeMap<RunNo, Early>,
+}
+
+/// What came for a run between its record and its start.
+#[derive(Default)]
+struct Early {
+    size: Option<(u16, u16)>,
+    keys: Vec<u8>,
 }
 
 /// A reader at work.
@@ -111,7 +125,8 @@ impl Desk {
         follows: bool,
     ) -> Self {
         let (readers, shown, orphans) = (BTreeMap::new(), None, BTreeSet::new());
-        Self { session, runbook, clock, lanes, own, news, follows, readers, shown, orphans }
+        let (started, early) = (BTreeSet::new(), BTreeMap::new());
+        Self { session, runbook, clock, lanes, own, news, follows, readers, shown, orphans, started, early }
     }
 
     /// Works until it is told to quit.
@@ -145,10 +160,11 @@ impl Desk {
             Note::Seen { run } => self.seen(run),
             Note::Gone { lane } => self.gone(lane),
             Note::Over(over) => self.over(over),
-            Note::Input { run, bytes } => self.say(run, "give keys to", |lane| lane.input(run, &bytes)),
+            Note::Input { run, bytes } => self.input(run, &bytes),
+            Note::Started { run } => self.started(run),
             Note::Resize { run, columns, rows } => {
                 self.wake(run, Wake::Resize { columns, rows });
-                self.say(run, "resize", |lane| lane.resize(run, columns, rows));
+                self.resize(run, columns, rows);
             }
             Note::Show { run, window } => self.show(run, window),
             Note::ShowNothing => self.hide(),
@@ -191,7 +207,11 @@ impl Desk {
 
     fn notice(&mut self, lane: LaneNo, notice: Notice) {
         match notice {
-            Notice::Started { run, .. } | Notice::Grew { run, .. } => self.wake(run, Wake::Grew),
+            Notice::Started { run, .. } => {
+                self.started(run);
+                self.wake(run, Wake::Grew);
+            }
+            Notice::Grew { run, .. } => self.wake(run, Wake::Grew),
             Notice::Ended { run, end, secret_output } => self.ended(run, end, secret_output, false),
             Notice::Prompt { run, hidden } => self.tell(News::Prompt { run, hidden }),
             Notice::Stopping { run, signal, kill_after_ms } => {
@@ -259,9 +279,43 @@ impl Desk {
         if let Some(reader) = self.readers.get_mut(&run) {
             reader.going_on = false;
         }
+        self.early.remove(&run);
         self.dismiss(run);
         if !self.follows {
             self.tell(News::Walk(Happening::RunOver(over)));
+        }
+    }
+
+    /// Keys for a run. Who was told where they go may type before it has started; a lane would throw them away.
+    fn input(&mut self, run: RunNo, bytes: &[u8]) {
+        if self.started.contains(&run) {
+            self.say(run, "give keys to", |lane| lane.input(run, bytes));
+            return;
+        }
+        let keys = &mut self.early.entry(run).or_default().keys;
+        if keys.len() + bytes.len() > EARLY {
+            self.trouble(format!("run {run} has not started yet: these keys were thrown away"));
+        } else {
+            keys.extend_from_slice(bytes);
+        }
+    }
+
+    fn resize(&mut self, run: RunNo, columns: u16, rows: u16) {
+        if self.started.contains(&run) {
+            self.say(run, "resize", |lane| lane.resize(run, columns, rows));
+        } else {
+            self.early.entry(run).or_default().size = Some((columns, rows));
+        }
+    }
+
+    fn started(&mut self, run: RunNo) {
+        self.started.insert(run);
+        let Some(Early { size, keys }) = self.early.remove(&run) else { return };
+        if let Some((columns, rows)) = size {
+            self.resize(run, columns, rows);
+        }
+        if !keys.is_empty() {
+            self.input(run, &keys);
         }
     }
 

@@ -244,7 +244,9 @@ impl Orders {
                 continue;
             }
             match self.lanes.open(started.lane) {
-                Ok(lane) if lane.running() == Some(started.run) => {}
+                Ok(lane) if lane.running() == Some(started.run) => {
+                    drop(self.desk.send(Note::Started { run: started.run }));
+                }
                 Ok(_) => {
                     // Over, though not a moment ago.
                     if !self.ended_unseen(started.run) {
