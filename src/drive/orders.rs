@@ -128,7 +128,15 @@ impl Orders {
             Order::Record(draft) => self.record(*draft),
             Order::Start(spec) => self.start(*spec),
             Order::Stop { run, force } => self.say(run, "stop", |lane| lane.stop(run, force)),
-            Order::Keep(run) => self.say(run, "keep the environment of", |lane| lane.keep(run)),
+            Order::Keep(run) => {
+                // A run that ended while nobody was there: its lane lives on, but this process has not called it yet.
+                if let Some(lane) = self.lanes.lane_of(run)
+                    && let Err(error) = self.lanes.open(lane)
+                {
+                    return self.trouble(error.to_string());
+                }
+                self.say(run, "keep the environment of", |lane| lane.keep(run));
+            }
             Order::Remember { name, value } => {
                 self.memory.values.insert(name.clone(), value.reveal().to_owned());
                 self.remembered();
