@@ -156,6 +156,17 @@ pub enum Intent {
     Reopen,
 }
 
+impl Intent {
+    /// Whether a command is started by it.
+    #[must_use]
+    pub fn starts(&self) -> bool {
+        matches!(
+            self,
+            Self::Run { .. } | Self::Undo { .. } | Self::AdHoc { .. } | Self::Probe { .. } | Self::Fetch { .. }
+        )
+    }
+}
+
 /// How a change was confirmed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Confirmation {

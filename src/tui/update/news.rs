@@ -42,7 +42,15 @@ pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
             let name = words::run_name(run, session.walk.state());
             model.warn(format!("{name} did not end; x again offers to KILL it."));
         }
-        News::JournalTrouble { error, kept } => session.unwritten = Some((error, kept)),
+        News::JournalTrouble { error, kept } => {
+            session.unwritten = Some((error, kept));
+            // What waits for the disk must not begin by itself whenever it comes back.
+            let waiting = session.queue.len();
+            session.queue.retain(|intent| !intent.starts());
+            if session.pending.take().is_some() || session.queue.len() < waiting {
+                model.warn("Not done: nothing is started until the record can be written again.");
+            }
+        }
         News::JournalHealed => {
             session.unwritten = None;
             model.say("The record is written again; nothing was lost.");
@@ -81,8 +89,13 @@ fn remark(session: &SessionScreen, entry: &Entry) -> Option<String> {
         Event::RunEnded(ended) => {
             let run = session.walk.state().runs.get(&ended.run)?;
             let elsewhere = session.output.run != Some(ended.run);
-            let guard = matches!(run.started.purpose, Purpose::Guard { .. });
-            (elsewhere && !guard).then(|| {
+            // What goes well beside the walk must not hide the sentence that says what comes next.
+            let expected = match &run.started.purpose {
+                Purpose::Guard { .. } => true,
+                Purpose::Step { step, .. } => session.walk.is_ready_check(step) && ended.verdict.is_healthy(),
+                _ => false,
+            };
+            (elsewhere && !expected).then(|| {
                 let name = words::run_name(ended.run, session.walk.state());
                 format!("{name}: {}", words::verdict(&ended.verdict))
             })

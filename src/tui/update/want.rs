@@ -25,6 +25,11 @@ pub(super) fn want(model: &mut Model, intent: Intent) -> Vec<Effect> {
             }
             if orders.is_empty() { Vec::new() } else { vec![Effect::job(Job::Orders(orders))] }
         }
+        // Nobody knows when the disk takes records again, or whether this is still meant then.
+        Err(Refusal::NotYet) if session.unwritten.is_some() => {
+            model.warn("Not done: nothing is started until the record can be written again.");
+            Vec::new()
+        }
         // It was wanted against what is on the screen; it only has to wait until the disk has what came before.
         Err(Refusal::NotYet) if session.queue.is_empty() => {
             session.queue.push_back(intent);

@@ -36,6 +36,9 @@ fn sentence(session: &SessionScreen) -> String {
     if let Wheel::Follower(who) = &session.role {
         return format!("{who} drives; you follow. n writes a note, m marks a time.");
     }
+    if session.unwritten.is_some() {
+        return "Nothing is started until the record can be written again: see the top.".to_owned();
+    }
     if session.walk.state().closed {
         return "The session is closed. Enter opens it again, q leaves.".to_owned();
     }

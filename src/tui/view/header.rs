@@ -104,9 +104,11 @@ fn time_box(model: &Model, session: &SessionScreen) -> Option<(String, Role)> {
 /// Draws the line of what stays until it is dealt with.
 pub(super) fn banner(session: &SessionScreen, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
     let text = match (&session.unwritten, &session.banner) {
-        (Some((error, kept)), _) => format!(
-            " The record cannot be written: {error}. {kept} entries are kept in memory and tried again; nothing new is started. "
-        ),
+        // The cause before the path: a narrow screen cuts the rest.
+        (Some((error, kept)), _) => {
+            let (tried, cause) = error.split_once(": ").unwrap_or(("", error));
+            format!(" The record cannot be written: {cause}. Kept in memory and tried again: {kept} entries. {tried} ")
+        }
         (None, Some(banner)) => format!(" {banner} "),
         (None, None) => return,
     };
