@@ -6,7 +6,7 @@ use chrono::{FixedOffset, Offset, Utc};
 
 use super::output::Output;
 use super::timeline::Timeline;
-use crate::runbook::{Mode, PhaseName, Step, StepId, VarName};
+use crate::runbook::{Mode, PhaseName, Step, StepId, VarName, fill};
 use crate::session::event::Verdict;
 use crate::session::run::RunNo;
 use crate::session::state::Run;
@@ -143,6 +143,11 @@ impl SessionScreen {
     /// The step that is looked at, with its phase.
     pub(crate) fn step(&self) -> Option<(PhaseName, &Step)> {
         self.walk.runbook()?.step(self.at()?)
+    }
+
+    /// A step's title, values filled in as in all prose.
+    pub(crate) fn title_of(&self, step: &Step) -> String {
+        fill(&step.title, |name| self.walk.state().vars.get(name).and_then(|value| value.text.clone()))
     }
 
     /// Whether the operator looks at the step the walk is at.

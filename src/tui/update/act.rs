@@ -131,9 +131,10 @@ fn next(model: &mut Model) -> Vec<Effect> {
 }
 
 fn edit(model: &mut Model) {
-    let Some((_, step)) = model.session().and_then(|session| session.step()) else { return };
+    let Some(session) = model.session() else { return };
+    let Some((_, step)) = session.step() else { return };
     let Some(command) = step.command() else { return };
-    let title = format!("{}: change the command, Enter goes on", step.title);
+    let title = format!("{}: change the command, Enter goes on", session.title_of(step));
     let prompt = Prompt::new(Ask::Edit(step.id.clone()), title)
         .hint("Alt-Enter begins a new line. The change is recorded.")
         .text(&command.run);

@@ -128,7 +128,7 @@ pub(super) fn decide(session: &SessionScreen, step: &str) -> Option<Overlay> {
         let label = format!("{}{}", choice.say, lead.unwrap_or_default());
         Item { key, label, does: Choice::Want(Intent::Choose { step: step.to_owned(), option }) }
     });
-    Some(Overlay::Menu(Menu::new(own.title.clone(), vec![question.clone()], items.collect())))
+    Some(Overlay::Menu(Menu::new(session.title_of(own), vec![question.clone()], items.collect())))
 }
 
 /// Something done by hand.
@@ -143,7 +143,7 @@ pub(super) fn manual(session: &SessionScreen, step: &str) -> Option<Overlay> {
     }
     items.push(Item::new('n', "it did not go well", Choice::Ask(seen(step, false))));
     items.push(Item::new('s', "pass it over, and say why", Choice::Ask(Ask::Skip(step.to_owned()))));
-    Some(Overlay::Menu(Menu::new(own.title.clone(), vec![question], items)))
+    Some(Overlay::Menu(Menu::new(session.title_of(own), vec![question], items)))
 }
 
 /// Which key time.

@@ -83,11 +83,12 @@ fn ask(model: &mut Model, intent: Intent, refusal: Refusal) {
 
 /// A command, before it runs.
 fn confirm(model: &Model, intent: Intent, error: Option<String>) -> Option<Overlay> {
-    let walk = &model.session()?.walk;
+    let session = model.session()?;
+    let walk = &session.walk;
     let (preview, title) = match &intent {
         Intent::Run { step, edited, .. } => {
             let (_, own) = walk.runbook()?.step(step)?;
-            (walk.preview(step, edited.as_deref())?, own.title.clone())
+            (walk.preview(step, edited.as_deref())?, session.title_of(own))
         }
         Intent::Undo { run, .. } => {
             let step = walk.step_of(*run).cloned().unwrap_or_default();

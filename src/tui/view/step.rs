@@ -35,7 +35,7 @@ pub(super) fn draw(session: &SessionScreen, theme: Theme, frame: &mut Frame<'_>,
         right.push(Span::styled("Enter goes here ", theme.style(Role::Warn)));
     }
     right.extend(place(session, step).map(|text| Span::styled(text, theme.style(Role::Strong))));
-    let name = format!("{phase}: {}", visible::clean(&step.title));
+    let name = format!("{phase}: {}", visible::clean(&session.title_of(step)));
     title(frame, area, theme, focused, &name, right);
     let lines = lines(session, step, columns, theme);
     let height = usize::from(inner.height);

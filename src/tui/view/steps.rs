@@ -6,7 +6,6 @@ use ratatui::text::{Line, Span};
 
 use super::{prose, rows, title};
 use crate::runbook::{PhaseName, Step};
-use crate::session::event::Mark;
 use crate::session::state::Standing;
 use crate::session::walk::Readiness;
 use crate::text::width;
@@ -62,9 +61,6 @@ fn phase_line(session: &SessionScreen, phase: PhaseName, theme: Theme) -> Line<'
         }),
         PhaseName::Verify if session.walk.is_verified() => Some(("holds".to_owned(), Role::Good)),
         PhaseName::Verify => Some(("not yet held".to_owned(), Role::Dim)),
-        PhaseName::Fix if session.walk.state().marks.contains_key(&Mark::Mitigated) => {
-            Some(("mitigated".to_owned(), Role::Good))
-        }
         PhaseName::Diagnose | PhaseName::Fix => None,
     };
     if let Some((text, role)) = said {
@@ -88,13 +84,17 @@ fn step_line(model: &Model, session: &SessionScreen, step: &Step, columns: usize
     });
     let waits = session.walk.is_waiting(&step.id);
     let word = if waits { "tries again" } else { word };
-    let right = [word, time.as_deref().unwrap_or_default()];
-    let right: Vec<&str> = right.into_iter().filter(|part| !part.is_empty()).collect();
-    let right = right.join(" ");
+    let both = [word, time.as_deref().unwrap_or_default()];
+    let both: Vec<&str> = both.into_iter().filter(|part| !part.is_empty()).collect();
+    let both = both.join(" ");
     let pointer = if cursor { '>' } else { ' ' };
-    let room = columns.saturating_sub(width::columns(&right) + 5);
+    let room = |right: &str| columns.saturating_sub(width::columns(right) + 5);
+    // Which step it is counts most, then how it went; the glyph says that too.
+    let needed = width::columns(&step.id).min(columns / 2);
+    let right = [both.as_str(), word, ""].into_iter().find(|right| room(right) >= needed).unwrap_or_default();
+    let room = room(right);
     let name = width::fit(&step.id, room).into_owned();
-    let gap = columns.saturating_sub(width::columns(&name) + 4 + width::columns(&right));
+    let gap = columns.saturating_sub(width::columns(&name) + 4 + width::columns(right));
     let base =
         theme.style(if selected && (session.focus == Pane::Steps || !cursor) { Role::Selected } else { Role::Plain });
     let style = |role| base.patch(theme.style(role));
@@ -104,6 +104,6 @@ fn step_line(model: &Model, session: &SessionScreen, step: &Step, columns: usize
         Span::styled(format!("{glyph} "), style(role)),
         Span::styled(name, style(name_role)),
         Span::styled(" ".repeat(gap), base),
-        Span::styled(right, style(role)),
+        Span::styled(right.to_owned(), style(role)),
     ])
 }
