@@ -154,6 +154,11 @@ impl Terminal {
         termios::tcsetwinsize(&self.master, size(rows, columns)).expect("a new size");
     }
 
+    /// Gives the terminal no size at all, as some do for a moment; what is drawn is still taken for the old one.
+    pub(crate) fn resize_to_nothing(&self) {
+        termios::tcsetwinsize(&self.master, size(0, 0)).expect("a new size");
+    }
+
     /// Signals the program alone, not its group. Nothing happens when it has ended.
     pub(crate) fn kill(&self, signal: Signal) {
         let seen = self.shared.lock();

@@ -1,11 +1,9 @@
 //! The real binary in a real terminal: it draws, it answers keys, and it gives the terminal back however it ends.
 
-mod support;
-
 use std::fs;
 
+use crate::support::{Ended, Home, Terminal};
 use rustix::process::Signal;
-use support::{Ended, Home, Terminal};
 
 const RUNBOOK: &str = r#"stanch: 1
 title: The disk is full
@@ -29,7 +27,6 @@ fn session(home: &Home) -> Terminal {
     terminal
 }
 
-#[cfg(test)]
 fn started(home: &Home) -> std::process::Command {
     fs::write(home.work().join("disk.yaml"), RUNBOOK).expect("the runbook");
     let mut command = home.stanch();

@@ -1,0 +1,94 @@
+//! A disk that cannot be written to: the session goes on, and nothing starts unrecorded.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::play::{Play, Screen};
+use crate::support::Terminal;
+
+const BOOK: &str = "{stanch: 1, title: T, fix: {steps: [\
+    {id: one, title: One, effect: read, run: 'echo one >> ran'}, {id: two, title: Two, run: 'echo two >> ran'}]}}";
+
+/// The program in a file system tree of its own, where `mount` was done first. None where this user may not mount.
+fn apart(play: &Play, mount: &str) -> Option<Screen> {
+    let allowed = Command::new("unshare").args(["-m", "true"]).output().is_ok_and(|output| output.status.success());
+    if !allowed {
+        eprintln!("skipped: this user may not make a mount namespace (`unshare -m`), so no full disk can be made");
+        return None;
+    }
+    let script = format!("{mount} && exec '{}' run book", env!("CARGO_BIN_EXE_stanch"));
+    let mut command = play.home.command("unshare");
+    command.args(["-m", "sh", "-c", &script]);
+    Some(Screen(Terminal::start(&command, 24, 80)))
+}
+
+/// Fills the disk that the program sees in this folder, with this file.
+fn fill(screen: &Screen, folder: &Path) -> PathBuf {
+    let root = PathBuf::from(format!("/proc/{}/root", screen.0.pid().as_raw_nonzero()));
+    let fill = root.join(folder.strip_prefix("/").unwrap()).join("fill");
+    let refused = std::io::copy(&mut std::io::repeat(b'x'), &mut File::create(&fill).unwrap()).unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::StorageFull);
+    fill
+}
+
+#[test]
+fn a_full_disk_holds_back_changes_and_heals() {
+    let play = Play::with(BOOK);
+    let data = play.home.data();
+    let mount = format!("mount -t tmpfs -o size=512k tmpfs '{}'", data.display());
+    let Some(screen) = apart(&play, &mount) else { return };
+    screen.answer(&["fix", "Enter runs one"], "<enter>");
+    screen.see(&["one: healthy", "Enter runs two"]);
+
+    let fill = fill(&screen, &data);
+    // Longer than what is left of the journal's last page.
+    screen.press("n").see(&["Note"]).0.send_bytes(format!("\x1b[200~{}\x1b[201~", "long ".repeat(1000)).as_bytes());
+    screen.press("<enter>").see(&["The record cannot be written: only"]);
+    screen.answer(&["Nothing is started until the record can be written again: see the top."], "<enter>");
+    screen.see(&["Not done: nothing is started until the record can be written again."]);
+    assert_eq!(play.count("ran", "two"), 0);
+    std::fs::remove_file(&fill).unwrap();
+    screen
+        .gone(&["The record cannot be written"])
+        .see(&["The record is written again; nothing was lost.", "note: long long"]);
+    assert!(!screen.0.text().contains("y run it"), "what was wanted meanwhile is not begun by itself");
+    screen.answer(&["Enter run "], "<enter>").answer(&["y run it"], "y").see(&["two: healthy"]);
+    assert_eq!(play.count("ran", "two"), 1);
+}
+
+#[test]
+fn a_change_whose_record_cannot_be_written_is_not_started() {
+    let play = Play::with(BOOK);
+    let data = play.home.data();
+    let mount = format!("mount -t tmpfs -o size=512k tmpfs '{}'", data.display());
+    let Some(screen) = apart(&play, &mount) else { return };
+    screen.answer(&["fix", "Enter runs one"], "<enter>");
+    screen.answer(&["one: healthy", "Enter runs two"], "e");
+    // Longer than what is left of the journal's last page.
+    let more = format!("\x1b[200~ # {}\x1b[201~", "long ".repeat(1000));
+    screen.see(&["change the command"]).0.send_bytes(more.as_bytes());
+    screen.press("<enter>").see(&["y run it"]);
+    let fill = fill(&screen, &data);
+    screen.press("y").see(&["The record cannot be written", "was not started: its record is not on disk"]);
+    assert_eq!(play.count("ran", "two"), 0);
+
+    std::fs::remove_file(&fill).unwrap();
+    screen
+        .gone(&["The record cannot be written"])
+        .answer(&["could not be started: its record came onto the disk too late"], "r");
+    screen.answer(&["$ echo two", "y run it"], "y").see(&["two: healthy"]);
+    assert_eq!(play.count("ran", "two"), 1);
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_written_gives_way_to_memory_and_a_banner_stays() {
+    let play = Play::with(BOOK);
+    let data = play.home.data();
+    let mount = format!("mount -t tmpfs tmpfs /dev/shm && mount -t tmpfs -o ro tmpfs '{}'", data.display());
+    let Some(screen) = apart(&play, &mount) else { return };
+    screen.answer(&["The record is kept in memory only", "Enter runs one"], "<enter>");
+    screen.answer(&["The record is kept in memory only", "one: healthy", "Enter runs two"], "q");
+    screen.ended(0);
+    assert_eq!(play.count("ran", "one"), 1);
+}

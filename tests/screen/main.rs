@@ -1,0 +1,35 @@
+//! The screen as an operator has it: the real binary in a real terminal, keys in, screen out.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+#[cfg(test)]
+mod basics;
+#[cfg(test)]
+mod disk;
+#[cfg(test)]
+mod drill;
+#[cfg(test)]
+mod follow;
+#[cfg(test)]
+mod hachyderm;
+#[cfg(test)]
+mod keys_in;
+#[cfg(test)]
+mod play;
+#[cfg(test)]
+mod refused;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
+mod shell;
+#[cfg(test)]
+mod signals;
+#[cfg(test)]
+mod sizes;
+#[cfg(test)]
+#[path = "../auto/stage.rs"]
+#[expect(dead_code, reason = "shared with the sessions walked without a screen, which use more of it")]
+mod stage;
+#[cfg(test)]
+mod survive;

@@ -1,0 +1,48 @@
+//! The program is told to end: the terminal is given back, the command lives on.
+
+use rustix::process::{Pid, Signal};
+use stanch::session::event::Event;
+
+use crate::play::{Play, Screen, WAITS, ran_once, waiting};
+use crate::stage::{release, until};
+use crate::support::Terminal;
+
+#[test]
+fn a_signal_ends_the_screen_in_order_and_not_the_command() {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
+        let (play, screen, go) = waiting();
+        screen.0.kill(signal);
+        let words = screen.ended(code);
+        assert!(words.contains("The session stays open"), "{words}");
+        assert!(matches!(play.events().last(), Some(Event::Left { note: Some(_) })), "{:?}", play.events().last());
+        release(&go);
+        let screen = play.screen(&["resume"], 80, 24);
+        screen.answer(&["healthy, exit 0", "Enter runs last"], "q");
+        screen.ended(0);
+        ran_once(&play);
+    }
+}
+
+#[test]
+fn a_terminal_that_vanishes_ends_the_screen_and_not_the_command() {
+    let play = Play::with(WAITS);
+    let go = play.fifo("go");
+    // A terminal within the terminal: killing what holds it hangs up the screen as a closed window does.
+    let line = format!("echo $$ >screen.pid; exec '{}' run book", env!("CARGO_BIN_EXE_stanch"));
+    let mut holder = play.home.command("script");
+    holder.args(["-q", "-c", &line, "/dev/null"]);
+    let screen = Screen(Terminal::start(&holder, 24, 80));
+    screen.answer(&["Enter runs first"], "<enter>");
+    screen.answer(&["Enter runs long"], "<enter>");
+    screen.see(&["begun", "long is running; x stops it."]);
+    let pid: i32 = std::fs::read_to_string(play.path("screen.pid")).unwrap().trim().parse().unwrap();
+    screen.0.kill(Signal::KILL);
+    until("the screen has ended", || rustix::process::test_kill_process(Pid::from_raw(pid).unwrap()).is_err());
+    assert!(matches!(play.events().last(), Some(Event::Left { note: Some(_) })), "{:?}", play.events().last());
+
+    release(&go);
+    let screen = play.screen(&["resume"], 80, 24);
+    screen.answer(&["healthy, exit 0", "Enter runs last"], "q");
+    screen.ended(0);
+    ran_once(&play);
+}

@@ -1,0 +1,54 @@
+//! Commands outlive their screen.
+
+use rustix::process::Signal;
+use stanch::session::run::RunNo;
+
+use crate::play::{ran_once, waiting};
+use crate::stage::{release, until};
+use crate::support::Ended;
+
+#[test]
+fn a_command_outlives_its_killed_screen_and_resume_shows_it_live() {
+    let (play, screen, go) = waiting();
+    screen.0.kill(Signal::KILL);
+    assert_eq!(screen.0.ended(), Ended::Signal(9));
+
+    let screen = play.screen(&["resume"], 80, 24);
+    screen.see(&["Output 0002 long", "running", "begun", "long is running; x stops it."]);
+    release(&go);
+    screen.answer(&["finished", "healthy, exit 0", "Enter runs last"], "q");
+    screen.ended(0);
+    ran_once(&play);
+    assert!(!std::fs::read_to_string(play.path("ran")).unwrap().contains("last"));
+}
+
+#[test]
+fn what_ended_while_no_screen_was_there_is_taken_up_by_the_next() {
+    let (play, screen, go) = waiting();
+    screen.0.kill(Signal::KILL);
+    assert_eq!(screen.0.ended(), Ended::Signal(9));
+    release(&go);
+    let end = play.session().run(RunNo(2)).join("exit.json");
+    until("the command has ended by itself", || end.exists());
+
+    let screen = play.screen(&["resume"], 80, 24);
+    screen.answer(&["Output 0002 long", "finished", "healthy, exit 0", "Enter runs last"], "<enter>");
+    screen.see(&["last: healthy"]);
+    ran_once(&play);
+    assert_eq!(play.count("ran", "last saw it"), 1, "what it exported carries over");
+}
+
+#[test]
+fn leaving_names_what_is_running_and_the_command_runs_on() {
+    let (play, screen, go) = waiting();
+    screen.answer(&["long is running"], "q");
+    screen.answer(&["Leave?", "long is still running, and runs on."], "q");
+    let words = screen.ended(0);
+    assert!(words.contains("1 commands run on"), "{words}");
+    assert!(words.contains("`stanch resume"), "{words}");
+    release(&go);
+    let screen = play.screen(&["resume"], 80, 24);
+    screen.answer(&["healthy, exit 0", "Enter runs last"], "q");
+    screen.ended(0);
+    ran_once(&play);
+}
