@@ -118,6 +118,21 @@ impl State {
         *state = StepState { runs: std::mem::take(&mut state.runs), standing, seq, said: said.cloned() };
     }
 
+    /// A try that did not happen leaves the step as the tries before it did.
+    fn stand_as_before(&mut self, step: &StepId, number: RunNo, seq: u64) {
+        let earlier = self.steps.get(step).map_or(&[][..], |state| &state.runs).iter().rev();
+        let last = earlier.filter(|run| **run != number).find_map(|run| {
+            let run = self.runs.get(run)?;
+            match (run.verdict()?, run.settled) {
+                (Verdict::Unknown, Some(true)) => Some((Standing::Healthy, run.end_seq?)),
+                (Verdict::Unknown, Some(false)) => None,
+                (verdict, _) => Some((standing_of(verdict), run.end_seq?)),
+            }
+        });
+        let (standing, seq) = last.unwrap_or((Standing::Untouched, seq));
+        self.stand(step, standing, seq, None);
+    }
+
     fn start(&mut self, seq: u64, at: Moment, started: &RunStarted) {
         if let Purpose::Step { step, .. } = &started.purpose {
             self.stand(step, Standing::Running, seq, None);
@@ -199,10 +214,8 @@ impl State {
         run.settled = Some(happened);
         let purpose = run.started.purpose.clone();
         match purpose {
-            Purpose::Step { step, .. } => {
-                let standing = if happened { Standing::Healthy } else { Standing::Untouched };
-                self.stand(&step, standing, seq, None);
-            }
+            Purpose::Step { step, .. } if happened => self.stand(&step, Standing::Healthy, seq, None),
+            Purpose::Step { step, .. } => self.stand_as_before(&step, number, seq),
             Purpose::Undo { of, .. } if happened => {
                 if let Some(change) = self.changes.iter_mut().find(|change| change.run == of) {
                     change.undone = Some(number);

@@ -88,6 +88,9 @@ impl Walk {
         if !busy.is_empty() {
             return Advice::Wait;
         }
+        if let Some(run) = self.unsettled() {
+            return self.settle_alone(run);
+        }
         if let Some(mark) = self.proposed_mark() {
             return Advice::act(Intent::Mark { mark, happened: None, despite: None });
         }

@@ -1,7 +1,7 @@
 //! Where the walk stands, and what Enter would do there.
 
 use super::Walk;
-use crate::runbook::{Action, Lead, PhaseName, Step, StepId};
+use crate::runbook::{Action, Effect, Lead, PhaseName, Step, StepId};
 use crate::session::event::{Event, MoveCause};
 use crate::session::run::RunNo;
 use crate::session::state::Standing;
@@ -45,7 +45,9 @@ impl Walk {
     /// What comes next.
     #[must_use]
     pub fn next(&self) -> Next {
-        if let Some(run) = self.unsettled() {
+        if let Some(run) = self.unsettled()
+            && !self.looks_elsewhere(run)
+        {
             return Next::Settle(run);
         }
         let Some(phase) = self.state.phase else { return Next::End };
@@ -86,6 +88,13 @@ impl Walk {
             self.state.runs.get(&change.run).is_some_and(|run| run.interrupted && run.settled.is_none())
         };
         self.state.changes.iter().find(open).map(|change| change.run)
+    }
+
+    /// Whether the operator went to another step that only reads: looking is how one finds out what an interrupted change did.
+    fn looks_elsewhere(&self, unsettled: RunNo) -> bool {
+        self.cursor().is_some_and(|(_, step)| {
+            step.effect == Effect::Read && self.step_of(unsettled).is_none_or(|own| *own != step.id)
+        })
     }
 
     /// Where the signs of a step's last run lead, if anywhere.

@@ -268,3 +268,33 @@ fn the_same_end_told_twice_counts_once() {
     bench.ends_as(&spec, Exit::Code(0), "");
     assert_eq!(bench.events(|event| matches!(event, Event::RunEnded(_))), 1);
 }
+
+#[test]
+fn while_an_outcome_is_unknown_other_steps_may_still_look() {
+    let mut bench = Bench::new(runbook(vec![(Fix, vec![change("migrate")]), (Verify, vec![read("schema")])]));
+    bench.run_with("migrate", Confirmation::Yes).unwrap();
+    bench.started.clear();
+    let orders = bench.walk.happened(Happening::RunLost(RunNo(1)));
+    bench.carry_out(orders);
+    assert_eq!(bench.walk.next(), Next::Settle(RunNo(1)));
+    bench.intend(&Intent::Go(Lead::Step("schema".into()))).unwrap();
+    assert_eq!(bench.walk.next(), Next::Run("schema".into()));
+    let advice = bench.walk.advise(crate::session::walk::Path { prefer: None, yes: true });
+    assert!(matches!(advice, crate::session::walk::Advice::Person(_)), "alone it is settled first: {advice:?}");
+}
+
+#[test]
+fn a_try_that_did_not_happen_leaves_the_step_as_the_tries_before_it() {
+    let mut bench = Bench::new(runbook(vec![(Fix, vec![change("migrate")])]));
+    bench.run_with("migrate", Confirmation::Yes).unwrap();
+    bench.ends(0, "");
+    bench.run_with("migrate", Confirmation::Yes).unwrap();
+    bench.started.clear();
+    let orders = bench.walk.happened(Happening::RunLost(RunNo(2)));
+    bench.carry_out(orders);
+    let settle = Intent::Settle { run: RunNo(2), happened: false, because: "no lock was taken".into() };
+    bench.intend(&settle).unwrap();
+    let step = &bench.walk.state().steps["migrate"];
+    assert_eq!(step.standing, crate::session::state::Standing::Healthy);
+    assert_eq!(bench.walk.state().changes.len(), 1, "the first change still stands");
+}
