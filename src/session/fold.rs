@@ -113,6 +113,11 @@ impl State {
         }
     }
 
+    /// A change by its run: what ends is almost always among the latest.
+    fn change(&mut self, run: RunNo) -> Option<&mut Change> {
+        self.changes.iter_mut().rfind(|change| change.run == run)
+    }
+
     fn stand(&mut self, step: &StepId, standing: Standing, seq: u64, said: Option<&String>) {
         let state = self.steps.entry(step.clone()).or_default();
         *state = StepState { runs: std::mem::take(&mut state.runs), standing, seq, said: said.cloned() };
@@ -178,17 +183,18 @@ impl State {
         match &started.purpose {
             Purpose::Step { step, .. } => self.stand(step, standing_of(&ended.verdict), seq, None),
             Purpose::Undo { of, .. } if ended.verdict.is_healthy() => {
-                if let Some(change) = self.changes.iter_mut().find(|change| change.run == *of) {
+                if let Some(change) = self.change(*of) {
                     change.undone = Some(ended.run);
                 }
             }
             _ => {}
         }
+        // What only reads is no change; only one that could not be started is taken out again.
         if altered {
-            if let Some(change) = self.changes.iter_mut().find(|change| change.run == ended.run) {
+            if let Some(change) = self.change(ended.run) {
                 change.end_seq = Some(seq);
             }
-        } else {
+        } else if started.effect != Effect::Read {
             self.changes.retain(|change| change.run != ended.run);
         }
     }
@@ -201,7 +207,7 @@ impl State {
         if let Purpose::Step { step, .. } = &started.purpose {
             self.stand(step, Standing::Unknown, seq, None);
         }
-        if let Some(change) = self.changes.iter_mut().find(|change| change.run == number) {
+        if let Some(change) = self.change(number) {
             change.end_seq = Some(seq);
         }
         if started.effect != Effect::Read {
@@ -217,7 +223,7 @@ impl State {
             Purpose::Step { step, .. } if happened => self.stand(&step, Standing::Healthy, seq, None),
             Purpose::Step { step, .. } => self.stand_as_before(&step, number, seq),
             Purpose::Undo { of, .. } if happened => {
-                if let Some(change) = self.changes.iter_mut().find(|change| change.run == of) {
+                if let Some(change) = self.change(of) {
                     change.undone = Some(number);
                 }
             }
