@@ -66,6 +66,17 @@ fn type_ahead_never_starts_or_confirms_anything() {
 }
 
 #[test]
+fn type_ahead_answers_no_question_that_was_not_seen() {
+    let edited = story(&[Act::Rush("e Enter")]);
+    assert!(edited.started().is_empty(), "{:?}", edited.started());
+    assert!(matches!(edited.model.overlay, Some(Overlay::Prompt(_))), "{}", edited.screen);
+    let closed = story(&[Act::Rush("c Enter")]);
+    assert!(!closed.has(|event| matches!(event, Event::Closed { .. })), "{}", closed.screen);
+    let seen = story(&[Act::Keys("e Enter")]);
+    assert_eq!(seen.started().len(), 2, "the step and the check beside it: {:?}", seen.started());
+}
+
+#[test]
 fn pasted_text_is_no_key() {
     let story = story(&[Act::Paste("Enter\ny\nq\n\r"), Act::Keys(":"), Act::Paste("echo hi\n")]);
     assert!(story.started().is_empty());

@@ -7,7 +7,7 @@ use crate::runbook::Effect as Reach;
 use crate::session::walk::{Confirmation, Intent};
 use crate::tui::effect::Effect;
 use crate::tui::keys::Chord;
-use crate::tui::model::{Choice, Menu, Model, Overlay, Picker, Screen};
+use crate::tui::model::{Ask, Choice, Menu, Model, Overlay, Picker, Screen};
 
 /// A key for what lies over the screen. Only a fresh one, pressed when the question was to be seen, answers it.
 pub(super) fn pressed(model: &mut Model, chord: Chord, fresh: bool) -> Vec<Effect> {
@@ -81,6 +81,11 @@ pub(super) fn pressed(model: &mut Model, chord: Chord, fresh: bool) -> Vec<Effec
         }
         Overlay::Prompt(prompt) => {
             if chord == Chord::plain(KeyCode::Enter) {
+                // What is begun by an answer is begun by someone who saw the question. Notes and commands begin nothing yet.
+                if !fresh && !matches!(prompt.ask, Ask::Note | Ask::Command) {
+                    model.overlay = Some(overlay);
+                    return Vec::new();
+                }
                 let (ask, text) = (prompt.ask.clone(), prompt.typed());
                 return submit::submit(model, overlay, ask, &text);
             }
