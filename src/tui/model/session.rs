@@ -147,7 +147,7 @@ impl SessionScreen {
 
     /// A step's title, values filled in as in all prose.
     pub(crate) fn title_of(&self, step: &Step) -> String {
-        fill(&step.title, |name| self.walk.state().vars.get(name).and_then(|value| value.text.clone()))
+        self.filled(&step.title)
     }
 
     /// Whether the operator looks at the step the walk is at.
@@ -182,6 +182,12 @@ impl SessionScreen {
     pub(crate) fn zone(&self) -> FixedOffset {
         let opened = self.walk.state().opened.as_ref();
         opened.and_then(|opened| when::zone(&opened.zone)).unwrap_or_else(|| Utc.fix())
+    }
+
+    /// Prose with the values that are known filled in, as the record shows it.
+    pub(crate) fn filled(&self, text: &str) -> String {
+        let vars = &self.walk.state().vars;
+        fill(text, |name| vars.get(name).and_then(|value| value.text.clone()))
     }
 
     /// The last run of the step that is looked at.

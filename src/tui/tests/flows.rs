@@ -66,6 +66,16 @@ fn type_ahead_never_starts_or_confirms_anything() {
 }
 
 #[test]
+fn titles_and_questions_show_the_values_in_force() {
+    let asked = story(&[Act::Keys("g"), Act::Text("migrate"), Act::Keys("Enter Enter")]);
+    assert!(asked.screen.contains("Run: Migrate the schema of mastodon"), "{}", asked.screen);
+    assert!(asked.screen.contains("fix: Migrate the schema of mastodon"), "{}", asked.screen);
+    let by_hand = story(&[Act::Keys("g"), Act::Text("hand Reload"), Act::Keys("Enter Enter")]);
+    assert_eq!(by_hand.screen.matches("Does the page of mastodon load?").count(), 2, "{}", by_hand.screen);
+    assert!(!by_hand.screen.contains("$DB"), "{}", by_hand.screen);
+}
+
+#[test]
 fn type_ahead_answers_no_question_that_was_not_seen() {
     let edited = story(&[Act::Rush("e Enter")]);
     assert!(edited.started().is_empty(), "{:?}", edited.started());

@@ -35,7 +35,11 @@ pub(super) fn offer(session: &SessionScreen, step: &str, leads: &[Lead]) -> Over
         .zip('1'..='8')
         .map(|(lead, key)| {
             let follow = Intent::FollowSign { step: step.to_owned(), to: lead.clone() };
-            Item::new(key, format!("go to {}", words::lead(lead, session.walk.runbook())), Choice::Want(follow))
+            Item::new(
+                key,
+                format!("go to {}", session.filled(&words::lead(lead, session.walk.runbook()))),
+                Choice::Want(follow),
+            )
         })
         .collect();
     items.push(Item::new('n', "go on with the next step", Choice::Want(Intent::Go(Lead::Next))));
@@ -124,18 +128,21 @@ pub(super) fn decide(session: &SessionScreen, step: &str) -> Option<Overlay> {
     let Action::Ask { question, options } = &own.action else { return None };
     let keys = ('1'..='9').chain('a'..='z').map(Some).chain(std::iter::repeat(None));
     let items = options.iter().enumerate().zip(keys).map(|((option, choice), key)| {
-        let lead = choice.go.as_ref().map(|lead| format!("  (to {})", words::lead(lead, session.walk.runbook())));
-        let label = format!("{}{}", choice.say, lead.unwrap_or_default());
+        let lead = choice
+            .go
+            .as_ref()
+            .map(|lead| format!("  (to {})", session.filled(&words::lead(lead, session.walk.runbook()))));
+        let label = format!("{}{}", session.filled(&choice.say), lead.unwrap_or_default());
         Item { key, label, does: Choice::Want(Intent::Choose { step: step.to_owned(), option }) }
     });
-    Some(Overlay::Menu(Menu::new(session.title_of(own), vec![question.clone()], items.collect())))
+    Some(Overlay::Menu(Menu::new(session.title_of(own), vec![session.filled(question)], items.collect())))
 }
 
 /// Something done by hand.
 pub(super) fn manual(session: &SessionScreen, step: &str) -> Option<Overlay> {
     let (_, own) = session.walk.runbook()?.step(step)?;
     let Action::Manual { see } = &own.action else { return None };
-    let question = see.clone().unwrap_or_else(|| "Do it by hand, then say how it went.".to_owned());
+    let question = session.filled(see.as_deref().unwrap_or("Do it by hand, then say how it went."));
     let done = Intent::Done { step: step.to_owned(), seen: String::new(), healthy: true };
     let mut items = vec![Item::new('y', "it went well, and this was seen", Choice::Ask(seen(step, true)))];
     if see.is_none() {
@@ -211,7 +218,11 @@ pub(super) fn places(session: &SessionScreen) -> Option<Overlay> {
             items.push(Item { key: None, label: format!("{phase} (phase)"), does: go });
         }
         let go = Choice::Want(Intent::Go(Lead::Step(step.id.clone())));
-        items.push(Item { key: None, label: format!("{phase}  {}  {}", step.id, step.title), does: go });
+        items.push(Item {
+            key: None,
+            label: format!("{phase}  {}  {}", step.id, session.filled(&step.title)),
+            does: go,
+        });
     }
     Some(Overlay::Picker(Picker::new("Go to", items)))
 }

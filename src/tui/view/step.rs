@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{markdown, prose, rows, title};
-use crate::runbook::{Action, Effect, ExitRule, Expect, Step, fill};
+use crate::runbook::{Action, Effect, ExitRule, Expect, Step};
 use crate::session::walk::Preview;
 use crate::text::visible;
 use crate::tui::layout;
@@ -71,22 +71,22 @@ pub(super) fn where_words(preview: &Preview) -> String {
 fn lines(session: &SessionScreen, step: &Step, columns: usize, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let state = session.walk.state();
-    let lookup = |name: &str| state.vars.get(name).and_then(|value| value.text.clone());
     // The command first: on a small screen it is what must be seen.
     if let Some(preview) = session.walk.preview(&step.id, None) {
         lines.extend(command(&preview, columns, theme));
     }
     match &step.action {
         Action::Ask { question, options } => {
-            lines.extend(prose::plain(&clean(question), theme.style(Role::Strong), columns, ""));
+            lines.extend(prose::plain(&clean(&session.filled(question)), theme.style(Role::Strong), columns, ""));
             for (option, key) in options.iter().zip(('1'..='9').chain('a'..='z')) {
-                let pieces = [(format!("{key} "), theme.style(Role::Key)), (clean(&option.say), Style::new())];
+                let pieces =
+                    [(format!("{key} "), theme.style(Role::Key)), (clean(&session.filled(&option.say)), Style::new())];
                 lines.extend(prose::wrap(&pieces, columns, "  ", "    "));
             }
         }
         Action::Manual { see } => {
             let text = see.as_deref().unwrap_or("Done by hand; Enter says how it went.");
-            lines.extend(prose::plain(&clean(text), theme.style(Role::Strong), columns, ""));
+            lines.extend(prose::plain(&clean(&session.filled(text)), theme.style(Role::Strong), columns, ""));
         }
         Action::Run(_) => {}
     }
@@ -94,7 +94,7 @@ fn lines(session: &SessionScreen, step: &Step, columns: usize, theme: Theme) -> 
         lines.extend(prose::plain(&format!("said: {}", clean(said)), theme.style(Role::Dim), columns, ""));
     }
     if let Some(text) = &step.text {
-        lines.extend(markdown::lines(&fill(text, lookup), columns, theme));
+        lines.extend(markdown::lines(&session.filled(text), columns, theme));
     }
     for link in &step.links {
         let text = if link.name == link.url { link.url.clone() } else { format!("{}: {}", link.name, link.url) };
