@@ -37,8 +37,12 @@ pub(super) struct Args {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     Markdown,
+    // Known by name so that the refusal can say that they come later; not listed before they are there.
+    #[value(hide = true)]
     Html,
+    #[value(hide = true)]
     Json,
+    #[value(hide = true)]
     Cast,
 }
 

@@ -108,6 +108,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_time_before_now_is_taken_as_the_help_says() {
+        for line in [
+            ["stanch", "run", "x", "--detected", "-25m", "--impact-start", "-1h"],
+            ["stanch", "start", "x", "--detected", "-25m", "--impact-start", "-1h"],
+        ] {
+            let taken = Cli::try_parse_from(line);
+            assert!(taken.is_ok(), "{}", taken.err().map(|error| error.to_string()).unwrap_or_default());
+        }
+    }
+
+    #[test]
+    fn a_form_that_is_not_there_yet_is_known_and_not_listed() {
+        let wrong = Cli::try_parse_from(["stanch", "export", "last", "--format", "pdf"]).unwrap_err().to_string();
+        assert!(wrong.contains("markdown") && !wrong.contains("html"), "{wrong}");
+        assert!(Cli::try_parse_from(["stanch", "export", "last", "--format", "html"]).is_ok());
+    }
+
+    #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
     }

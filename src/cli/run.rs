@@ -16,10 +16,10 @@ pub(super) struct Args {
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = values::assignment)]
     vars: Vec<(VarName, String)>,
     /// When it was noticed (`20:37`, `-25m`, RFC 3339).
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     detected: Option<When>,
     /// When users began to feel it.
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     impact_start: Option<When>,
     /// Planned work, not an incident.
     #[arg(long)]

@@ -11,10 +11,10 @@ pub(super) struct Args {
     /// The incident's title.
     title: String,
     /// When it was noticed (`20:37`, `-25m`, RFC 3339).
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     detected: Option<When>,
     /// When users began to feel it.
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     impact_start: Option<When>,
     /// Planned work, not an incident.
     #[arg(long)]
