@@ -98,10 +98,18 @@ fn words(model: &Model) -> Vec<String> {
     if state.closed {
         return vec![format!("Closed. `stanch export {0}` writes the postmortem of {0}.", session.id)];
     }
-    let mut words = vec![format!("The session stays open: `stanch resume {}` takes it up.", session.id)];
-    let running = session.walk.running().len();
-    if running > 0 {
-        words.push(format!("{running} commands run on, and their output is kept."));
+    let mut words = Vec::new();
+    let drill = state.opened.as_ref().is_some_and(|opened| opened.drill.is_some());
+    if drill && session.drives() {
+        // Its service is taken down now, and the session closed with it.
+        words.push(format!("The drill is over. `stanch export {0}` writes the postmortem of {0}.", session.id));
+    } else {
+        words.push(format!("The session stays open: `stanch resume {}` takes it up.", session.id));
+        match session.walk.running().len() {
+            0 => {}
+            1 => words.push("A command runs on, and its output is kept.".to_owned()),
+            many => words.push(format!("{many} commands run on, and their output is kept.")),
+        }
     }
     if let Some((error, kept)) = &session.unwritten {
         words.push(format!("could not write the record: {error}; {kept} entries were kept in memory and are lost"));
@@ -114,4 +122,57 @@ fn theme() -> Theme {
     let unwanted = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let dumb = env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
     if unwanted || dumb { Theme::mono() } else { Theme::coloured() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::session::event::{Event, Opened};
+    use crate::session::walk::{Happening, Opening, Order, Rules, Walk};
+    use crate::tui::model::{Now, Role, Screen, SessionScreen};
+
+    fn left(drill: Option<&str>) -> String {
+        let mut walk = Walk::new(None::<Arc<crate::runbook::Runbook>>, Rules { drill: drill.is_some() });
+        let opened = Opened {
+            title: "Test".to_owned(),
+            runbook: None,
+            severity: None,
+            services: Vec::new(),
+            planned: false,
+            drill: drill.map(str::to_owned),
+            auto: false,
+            zone: "+00:00".to_owned(),
+            version: "0".to_owned(),
+        };
+        let attached = Event::Attached { boot_id: "b".into(), host: "h".into(), version: "0".into() };
+        let opening = Opening { opened, attached, given: Vec::new(), detected: None, impact_started: None };
+        let (at, mut seq) = (chrono::DateTime::UNIX_EPOCH, 0);
+        for order in walk.open(opening) {
+            let Order::Record(draft) = order else { panic!("{order:?}") };
+            seq += 1;
+            let entry = crate::session::entry::Entry {
+                v: crate::session::entry::VERSION,
+                seq,
+                at,
+                boot_ms: seq,
+                by: "nova@alice".to_owned(),
+                happened: draft.happened,
+                event: draft.event,
+                prev: String::new(),
+            };
+            walk.happened(Happening::Recorded(Box::new(entry)));
+        }
+        let mut model = Model::new((80, 24), Now { at, boot_ms: 0 }, None);
+        model.screen = Screen::Session(Box::new(SessionScreen::new("the-id".to_owned(), walk, Role::Driver)));
+        words(&model).join("\n")
+    }
+
+    #[test]
+    fn a_drill_that_is_left_is_over_and_says_where_its_record_is() {
+        let said = left(Some("status-500"));
+        assert!(said.contains("drill is over") && said.contains("the-id") && !said.contains("resume"), "{said}");
+        assert!(left(None).contains("stanch resume the-id"));
+    }
 }

@@ -312,16 +312,19 @@ pub(super) fn time_box(
 pub(super) fn leave(session: &SessionScreen) -> Option<Overlay> {
     let unverified = session.walk.unverified();
     let running = session.walk.running();
-    if unverified.is_empty() && running.is_empty() {
+    let state = session.walk.state();
+    let drill = state.opened.as_ref().is_some_and(|opened| opened.drill.is_some()) && !state.closed;
+    if unverified.is_empty() && running.is_empty() && !drill {
         return None;
     }
-    let state = session.walk.state();
     let mut text: Vec<String> = unverified
         .iter()
         .map(|change| format!("{} is not verified: {}.", words::run_name(change.run, state), change.verify.join(", ")))
         .collect();
-    text.extend(running.iter().map(|run| format!("{} is still running, and runs on.", words::run_name(*run, state))));
-    let mut items = vec![Item::new('q', "leave; the session stays open", Choice::Leave)];
+    let runs_on = if drill { "is still running, and is stopped" } else { "is still running, and runs on" };
+    text.extend(running.iter().map(|run| format!("{} {runs_on}.", words::run_name(*run, state))));
+    let leaves = if drill { "leave; the drill ends, its record stays" } else { "leave; the session stays open" };
+    let mut items = vec![Item::new('q', leaves, Choice::Leave)];
     items.push(Item::new('s', "stay", Choice::Nothing));
     Some(Overlay::Menu(Menu::new("Leave?", text, items)))
 }
