@@ -14,11 +14,12 @@ impl Document {
     #[must_use]
     pub fn new(entries: &[Entry], runbook: Option<&Runbook>, excerpts: &Excerpts, meta: &Meta) -> Self {
         let history = History::new(entries, runbook);
+        let gaps = gaps(&history);
         let mut sections = vec![
             Section::Summary(summary::summary(&history)),
             Section::Impact(metrics::impact(&history)),
             Section::KeyTimes(metrics::key_times(&history)),
-            Section::Timeline(timeline(&history)),
+            Section::Timeline(timeline(&history, &gaps)),
             Section::Mitigation(mitigation::mitigation(&history)),
             Section::DeadEnds(dead_ends::dead_ends(&history)),
         ];
@@ -39,7 +40,7 @@ impl Document {
         }
         sections.push(Section::Commands(appendix::commands(&history)));
         sections.push(Section::Output(appendix::output(&history, excerpts)));
-        sections.push(Section::Provenance(provenance::provenance(&history, meta, gaps(&history))));
+        sections.push(Section::Provenance(provenance::provenance(&history, meta, gaps)));
         Self { front: front(&history, meta), sections }
     }
 }

@@ -10,7 +10,7 @@ use crate::postmortem::describe;
 use crate::postmortem::history::History;
 use crate::postmortem::prose::Prose;
 use crate::postmortem::spell;
-use crate::postmortem::timeline::timeline;
+use crate::postmortem::timeline::{gaps, timeline};
 use crate::session::entry::Entry;
 use crate::session::event::{Mark, Status};
 use crate::session::walk::{Next, Walk};
@@ -37,7 +37,7 @@ pub fn catch_up(id: &str, entries: &[Entry], walk: &Walk, now: DateTime<Utc>) ->
     }));
     writer.bullets(items);
     changes(&mut writer, &history);
-    let timeline = timeline(&history);
+    let timeline = timeline(&history, &gaps(&history));
     writer.heading(2, "Latest");
     writer.paragraph("All times in UTC.");
     let mut table = Table::new(["Time (UTC)", "T+", "Phase", "Event", "Evidence"]);

@@ -1,6 +1,5 @@
 //! The rows put in order, checks put together, gaps put in.
 
-use super::gaps::gaps;
 use super::rows::{Draft, checks, rows};
 use crate::postmortem::document::{Anchor, EventRow, Gap, Row, Timeline};
 use crate::postmortem::history::History;
@@ -8,24 +7,24 @@ use crate::postmortem::spell;
 use crate::session::event::Mark;
 
 /// The timeline of a session.
-pub(in crate::postmortem) fn timeline(history: &History) -> Timeline {
+pub(in crate::postmortem) fn timeline(history: &History, gaps: &[Gap]) -> Timeline {
     let mut drafts = rows(history);
     drafts.sort_by_key(|draft| (draft.row.time.sort_key(), draft.row.seq));
-    let mut gaps = gaps(history).into_iter().peekable();
+    let mut gaps = gaps.iter().peekable();
 
     let mut rows: Vec<Row> = Vec::with_capacity(drafts.len());
     let mut start = 0;
     while let Some(first) = drafts.get(start) {
         while let Some(gap) = gaps.next_if(|gap| gap.to <= first.row.time.sort_key()) {
-            rows.push(Row::Gap(gap));
+            rows.push(Row::Gap(gap.clone()));
         }
-        let end = start + together(&drafts[start..], gaps.peek());
+        let end = start + together(&drafts[start..], gaps.peek().copied());
         let group = &drafts[start..end];
         let row = if group.len() > 1 { checks(history, group) } else { None };
         rows.push(Row::Event(row.unwrap_or_else(|| first.row.clone())));
         start = end;
     }
-    rows.extend(gaps.map(Row::Gap));
+    rows.extend(gaps.cloned().map(Row::Gap));
 
     let impact = history.mark(Mark::ImpactStarted).map(|when| when.sort_key());
     let first = || events(&rows).next().map(|row| row.time.sort_key());
