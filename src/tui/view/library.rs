@@ -55,7 +55,7 @@ fn sentence(library: &LibraryScreen) -> String {
         (None, _) => "Reading the library ...".to_owned(),
         (_, Some(Listed::Session(row))) => format!("Enter takes up {} again.", row.title),
         (_, Some(Listed::Runbook(row))) => format!("Enter begins a session with {}.", row.id),
-        (_, None) if library.query.is_empty() => "There is no runbook yet; `stanch new` writes one.".to_owned(),
+        (_, None) if library.query.is_empty() => "There is no runbook yet; Ctrl-N begins without one.".to_owned(),
         (_, None) => "Nothing like that; Esc forgets the search, Ctrl-N begins without a runbook.".to_owned(),
     }
 }
