@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::runner::client::Lost;
 use crate::runner::{Lane, LaneSetup, Notice};
 use crate::session::run::{LaneKey, LaneNo, RunNo};
 use crate::store::session::SessionDir;
@@ -68,9 +69,14 @@ impl Lanes {
             program: self.program.clone(),
         };
         let listener = Arc::clone(&self.listener);
+        let folder = self.session.lane(lane);
+        let lost = Lost::read(&folder).ok().flatten();
         // The lock is not held meanwhile: keys for other lanes must not wait. Only the thread of the orders opens lanes.
-        let opened = Arc::new(Lane::open(&self.session.lane(lane), &setup, move |notice| listener(lane, notice))?);
+        let opened = Arc::new(Lane::open(&folder, &setup, move |notice| listener(lane, notice))?);
         self.known().open.insert(lane, Arc::clone(&opened));
+        if let Some(lost) = lost.filter(|_| opened.is_fresh()) {
+            (self.listener)(lane, Notice::Trouble { what: words(lane, &lost) });
+        }
         Ok(opened)
     }
 
@@ -114,4 +120,13 @@ impl Lanes {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a lane that had to be started anew no longer has.
+fn words(lane: LaneNo, lost: &Lost) -> String {
+    let names = match lost.names.as_slice() {
+        [] => String::new(),
+        names => format!(", {} no longer set", names.join(", ")),
+    };
+    format!("lane {lane} was started anew: it is not in {} any more{names}", lost.directory)
 }

@@ -130,3 +130,23 @@ fn killed_between_any_two_writes_nothing_acknowledged_is_lost_and_nothing_is_run
         }
     }
 }
+
+#[test]
+fn what_a_lane_lost_with_its_supervisor_is_said() {
+    let stage = Stage::with(
+        "{stanch: 1, title: T, diagnose: {steps: [\
+         {id: goes, title: Goes, run: 'mkdir sub; cd sub; export WHERE=there'}, \
+         {id: long, title: Long, run: 'echo begun; cat ../go'}]}}",
+    );
+    stage.fifo("go");
+    let child = stage.command(&["run", "book", "--auto"]).spawn().unwrap();
+    stage.wait_output("0002", "begun");
+    kill(child.id(), "KILL");
+    for lane in supervisors(&stage.home.data()) {
+        kill(lane, "KILL");
+    }
+    stage.end(child);
+    until("the supervisor is dead", || supervisors(&stage.home.data()).is_empty());
+    let said = stage.stanch(&["resume", "--auto"]);
+    said.expect_line("lane 1 was started anew").expect_line("WHERE no longer set");
+}
