@@ -6,6 +6,7 @@ mod around;
 mod audit;
 mod backstage;
 mod check;
+mod completions;
 mod drill;
 mod exit;
 mod export;
@@ -57,6 +58,10 @@ enum Command {
     Check(check::Args),
     /// Rehearse an incident on a throwaway service.
     Drill(drill::Args),
+    /// Write the completion script of a shell.
+    Completions(completions::Args),
+    /// Write the manual page.
+    Man,
 }
 
 /// Does what the arguments (the program's name first) ask for.
@@ -88,6 +93,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Audit(args)) => audit::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Check(args)) => check::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Drill(args)) => drill::run(&args),
+        Some(Command::Completions(args)) => completions::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Man) => completions::manual(&mut std::io::stdout().lock()),
     };
     match done {
         Ok(exit) => exit.into(),
