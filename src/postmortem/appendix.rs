@@ -12,6 +12,16 @@ use crate::session::excerpt::{Excerpt, Excerpts};
 use crate::session::run::RunNo;
 
 pub(super) fn commands(history: &History) -> Vec<Command> {
+    let mut machine: Option<&String> = None;
+    let mut started: BTreeMap<RunNo, (Option<&String>, &String)> = BTreeMap::new();
+    for entry in history.entries {
+        match &entry.event {
+            Event::Attached { host, .. } => machine = Some(host),
+            Event::RunStarted(run) => drop(started.insert(run.run, (machine, &entry.by))),
+            _ => {}
+        }
+    }
+    let at = |run: RunNo| started.get(&run).copied();
     history
         .state
         .runs
@@ -20,7 +30,8 @@ pub(super) fn commands(history: &History) -> Vec<Command> {
             run: run.started.run,
             at: run.at.at,
             took_ms: run.ended.as_ref().map(|ended| ended.end.took_ms),
-            host: run.started.host.clone(),
+            host: run.started.host.as_ref().or_else(|| at(run.started.run)?.0).cloned(),
+            by: at(run.started.run).map_or_else(String::new, |(_, by)| by.clone()),
             user: run.started.user.clone(),
             cwd: run.started.cwd.clone(),
             purpose: describe::purpose(&run.started.purpose),

@@ -389,9 +389,11 @@ pub struct Command {
     pub at: DateTime<Utc>,
     /// How long it took, in milliseconds; none while it runs, or when nobody saw its end.
     pub took_ms: Option<u64>,
-    /// On which host, where not the operator's machine.
+    /// On which host; none where the record does not say on which machine the session was worked.
     pub host: Option<String>,
-    /// As whom, where not the operator.
+    /// Who had it run.
+    pub by: String,
+    /// As whom, where not as themselves.
     pub user: Option<String>,
     /// Where, where the step says so.
     pub cwd: Option<String>,

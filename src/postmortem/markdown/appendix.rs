@@ -20,6 +20,11 @@ pub(super) fn commands(writer: &mut Writer, commands: &[Command]) {
     let head = ["Run", "Start (UTC)", "Took", "Host", "User", "Directory", "Exit", "Effect", "For", "Command"];
     let mut table = Table::new(head);
     let dash = || "–".to_owned();
+    // Whose account an operator's own is, the record does not say: with sudo it is not the one of their name.
+    let user = |command: &Command| match &command.user {
+        Some(user) => escape::code(user),
+        None => format!("operator, {}", escape::code(&command.by)),
+    };
     let optional = |value: Option<&String>| value.map_or_else(dash, |value| escape::code(value));
     for command in commands {
         let effect = match command.effect {
@@ -33,7 +38,7 @@ pub(super) fn commands(writer: &mut Writer, commands: &[Command]) {
             spell::stamp(&command.at),
             command.took_ms.map_or_else(dash, spell::took),
             optional(command.host.as_ref()),
-            optional(command.user.as_ref()),
+            user(command),
             optional(command.cwd.as_ref()),
             escape::text(&command.exit),
             effect.to_owned(),
