@@ -1,7 +1,7 @@
 //! What follows from an intent: orders, or a refusal that says why.
 
 use super::start::{Wanted, plain};
-use super::{Confirmation, Draft, Intent, Order, Refusal, Secret, Walk};
+use super::{Confirmation, Draft, Intent, Order, Refusal, Secret, Unverified, Walk};
 use crate::runbook::{Action, Effect, Lead, Mode, Pattern, PhaseName, Step, VarName, fill};
 use crate::session::event::{Event, Mark, MoveCause, Source, Status};
 use crate::session::run::{Purpose, RunNo};
@@ -423,8 +423,14 @@ impl Walk {
             return Err(Refusal::Unsettled(run));
         }
         let own = step.map(|step| step.id.as_str());
-        // The change itself may be tried again before it was verified.
-        let Some(first) = self.unverified().into_iter().find(|change| change.step.as_deref() != own) else {
+        let reverts = own.is_some_and(|own| {
+            self.runbook().and_then(|runbook| runbook.step(own)).is_some_and(|(phase, _)| phase == PhaseName::Revert)
+        });
+        // The change itself may be tried again before it was verified. And the way back from one that is known not to hold is open:
+        // its verify would never be green.
+        let waits =
+            |change: &Unverified| change.step.as_deref() != own && !(reverts && self.is_known_not_to_hold(change));
+        let Some(first) = self.unverified().into_iter().find(waits) else {
             return Ok(None);
         };
         match said(despite) {

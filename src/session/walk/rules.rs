@@ -83,6 +83,17 @@ impl Walk {
         unverified
     }
 
+    /// Whether a change did not go well, or a verify step of its list was tried since and did not hold.
+    pub(super) fn is_known_not_to_hold(&self, change: &Unverified) -> bool {
+        let Some(run) = self.state.runs.get(&change.run) else { return false };
+        let failed = run.settled.is_none() && run.verdict().is_some_and(|verdict| !verdict.is_healthy());
+        let since = run.end_seq.unwrap_or(run.seq);
+        let red = |id: &StepId| {
+            self.state.steps.get(id).is_some_and(|step| step.seq > since && step.standing == Standing::Unhealthy)
+        };
+        failed || change.verify.iter().any(red)
+    }
+
     /// Whether a step was healthy after an entry.
     pub(super) fn held_since(&self, id: &str, seq: u64) -> bool {
         self.state.steps.get(id).is_some_and(|step| step.standing == Standing::Healthy && step.seq > seq)

@@ -198,3 +198,39 @@ fn the_way_on_from_a_sign_found_while_verifying_leads_back_to_the_changes() {
     let by_operator = |event: &Event| matches!(event, Event::Moved { because: MoveCause::Operator, .. });
     assert_eq!(bench.events(by_operator), 1);
 }
+
+#[test]
+fn the_revert_of_a_change_that_went_wrong_does_not_wait_for_its_verify() {
+    let migrate =
+        Step { verify: vec!["schema".into()], on_fail: Some(Lead::Phase(PhaseName::Revert)), ..change("migrate") };
+    let schema = Step { on_fail: Some(Lead::Phase(PhaseName::Revert)), ..read("schema") };
+    let book = runbook(vec![
+        (PhaseName::Revert, vec![change("stop"), change("back")]),
+        (Fix, vec![migrate, change("reload")]),
+        (Verify, vec![schema]),
+    ]);
+    // The change itself fails; or it is its verify that does not hold.
+    for codes in [vec![1], vec![0, 1]] {
+        let mut bench = Bench::new(book.clone());
+        bench.intend(&Intent::Go(Lead::Phase(Fix))).unwrap();
+        bench.run_with("migrate", Confirmation::Yes).unwrap();
+        bench.ends(codes[0], "");
+        if let Some(code) = codes.get(1) {
+            bench.run("schema").unwrap();
+            bench.ends(*code, "");
+        }
+        assert_eq!(bench.cursor(), Some("stop"));
+        for step in ["stop", "back"] {
+            assert_eq!(bench.run_with(step, Confirmation::Yes), Ok(()), "{step} after {codes:?}");
+            bench.ends(0, "");
+        }
+        let next = bench.run_with("reload", Confirmation::Yes);
+        assert!(matches!(next, Err(Refusal::VerifyFirst { .. })), "another change still waits: {next:?}");
+    }
+    let mut bench = Bench::new(book);
+    bench.intend(&Intent::Go(Lead::Phase(Fix))).unwrap();
+    bench.run_with("migrate", Confirmation::Yes).unwrap();
+    bench.ends(0, "");
+    let early = bench.run_with("stop", Confirmation::Yes);
+    assert!(matches!(early, Err(Refusal::VerifyFirst { .. })), "nobody looked whether it holds: {early:?}");
+}
