@@ -168,11 +168,14 @@ impl State {
             stop_asked: false,
         };
         self.runs.insert(started.run, run);
+        self.going.insert(started.run);
     }
 
     fn end(&mut self, seq: u64, ended: &RunEnded) {
         let Some(run) = self.runs.get_mut(&ended.run) else { return };
         run.ended = Some(ended.clone());
+        self.going.remove(&ended.run);
+        self.unsettled.remove(&ended.run);
         run.end_seq = Some(seq);
         run.interrupted = false;
         let started = run.started.clone();
@@ -202,6 +205,8 @@ impl State {
     fn interrupt(&mut self, seq: u64, number: RunNo) {
         let Some(run) = self.runs.get_mut(&number) else { return };
         run.interrupted = true;
+        let settled = run.settled.is_some();
+        self.going.remove(&number);
         run.end_seq = Some(seq);
         let started = run.started.clone();
         if let Purpose::Step { step, .. } = &started.purpose {
@@ -209,6 +214,9 @@ impl State {
         }
         if let Some(change) = self.change(number) {
             change.end_seq = Some(seq);
+            if !settled {
+                self.unsettled.insert(number);
+            }
         }
         if started.effect != Effect::Read {
             self.altered = seq;
@@ -218,6 +226,7 @@ impl State {
     fn settle(&mut self, seq: u64, number: RunNo, happened: bool) {
         let Some(run) = self.runs.get_mut(&number) else { return };
         run.settled = Some(happened);
+        self.unsettled.remove(&number);
         let purpose = run.started.purpose.clone();
         match purpose {
             Purpose::Step { step, .. } if happened => self.stand(&step, Standing::Healthy, seq, None),

@@ -1,6 +1,6 @@
 //! The state of a session: a fold of its entries, nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -34,6 +34,10 @@ pub struct State {
     pub lanes: BTreeMap<LaneNo, LaneKey>,
     /// Runs by number.
     pub runs: BTreeMap<RunNo, Run>,
+    /// Runs going on.
+    pub going: BTreeSet<RunNo>,
+    /// Changes that were interrupted and are not settled.
+    pub unsettled: BTreeSet<RunNo>,
     /// What became of steps; a step nobody touched is not in it.
     pub steps: BTreeMap<StepId, StepState>,
     /// The step the operator is at; none past the end of a phase.

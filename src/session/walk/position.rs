@@ -84,10 +84,7 @@ impl Walk {
     /// An interrupted change whose outcome nobody knows.
     #[must_use]
     pub fn unsettled(&self) -> Option<RunNo> {
-        let open = |change: &&crate::session::state::Change| {
-            self.state.runs.get(&change.run).is_some_and(|run| run.interrupted && run.settled.is_none())
-        };
-        self.state.changes.iter().find(open).map(|change| change.run)
+        self.state.unsettled.first().copied()
     }
 
     /// Whether the operator went to another step that only reads: looking is how one finds out what an interrupted change did.

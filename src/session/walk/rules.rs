@@ -183,7 +183,7 @@ impl Walk {
     /// Runs going on now, follow runs included.
     #[must_use]
     pub fn running(&self) -> Vec<RunNo> {
-        self.state.runs.iter().filter(|(_, run)| run.is_running()).map(|(number, _)| *number).collect()
+        self.state.going.iter().copied().collect()
     }
 
     /// Whether a run is one of a series of tries (a step with `until`), a guard, or beside the walk.

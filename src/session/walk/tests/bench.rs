@@ -131,6 +131,12 @@ impl Bench {
                 Order::Wait { step, ms } => self.waits.push((step, ms)),
             }
         }
+        let state = self.walk.state();
+        let going = state.runs.iter().filter(|(_, run)| run.is_running()).map(|(number, _)| *number);
+        assert_eq!(self.walk.running(), going.collect::<Vec<_>>());
+        let open = |run: &RunNo| state.runs.get(run).is_some_and(|run| run.interrupted && run.settled.is_none());
+        let unsettled = state.changes.iter().map(|change| change.run).find(open);
+        assert_eq!(self.walk.unsettled(), unsettled);
         assert_eq!(self.walk.state(), &State::replay(&self.entries), "live state and replayed state are equal");
     }
 
