@@ -1,7 +1,7 @@
 //! What follows from an intent: orders, or a refusal that says why.
 
 use super::start::{Wanted, plain};
-use super::{Confirmation, Draft, Intent, Order, Refusal, Secret, Unverified, Walk};
+use super::{Confirmation, Draft, Intent, Order, Refusal, Secret, Walk};
 use crate::runbook::{Action, Effect, Lead, Mode, Pattern, PhaseName, Step, VarName, fill};
 use crate::session::event::{Event, Mark, MoveCause, Source, Status};
 use crate::session::run::{Purpose, RunNo};
@@ -417,32 +417,6 @@ impl Walk {
         }
     }
 
-    /// Whether a change may be made now, and the record of a rule set aside for it.
-    fn change_allowed(&self, step: Option<&Step>, despite: Option<&str>) -> Result<Option<Order>, Refusal> {
-        if let Some(run) = self.unsettled() {
-            return Err(Refusal::Unsettled(run));
-        }
-        let own = step.map(|step| step.id.as_str());
-        let reverts = own.is_some_and(|own| {
-            self.runbook().and_then(|runbook| runbook.step(own)).is_some_and(|(phase, _)| phase == PhaseName::Revert)
-        });
-        // The change itself may be tried again before it was verified. And the way back from one that is known not to hold is open:
-        // its verify would never be green.
-        let waits =
-            |change: &Unverified| change.step.as_deref() != own && !(reverts && self.is_known_not_to_hold(change));
-        let Some(first) = self.unverified().into_iter().find(waits) else {
-            return Ok(None);
-        };
-        match said(despite) {
-            None => Err(Refusal::VerifyFirst { change: first.step, verify: first.verify }),
-            Some(reason) => {
-                let change = first.step.unwrap_or_else(|| format!("run {}", first.run));
-                let rule = format!("verify {change} ({}) before the next change", first.verify.join(", "));
-                Ok(Some(Order::record(Event::Overridden { rule, reason })))
-            }
-        }
-    }
-
     fn confirmed(&self, effect: Effect, confirmed: &Confirmation, word: &str) -> Result<(), Refusal> {
         match (effect, confirmed) {
             (Effect::Read, _) | (Effect::Change, Confirmation::Yes | Confirmation::Typed(_)) => Ok(()),
@@ -496,7 +470,7 @@ fn matches_whole(pattern: &Pattern, text: &str) -> bool {
     pattern.regex().find(text).is_some_and(|found| found.start() == 0 && found.end() == text.len())
 }
 
-fn said(text: Option<&str>) -> Option<String> {
+pub(super) fn said(text: Option<&str>) -> Option<String> {
     text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 

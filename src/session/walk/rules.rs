@@ -1,8 +1,9 @@
 //! The rules: which values are missing, what must be verified first, whether it all holds.
 
-use super::{Need, Walk};
+use super::intend::said;
+use super::{Need, Order, Refusal, Walk};
 use crate::runbook::{Effect, Guard, PhaseName, Step, StepId, VarName, mentions};
-use crate::session::event::Mark;
+use crate::session::event::{Event, Mark};
 use crate::session::run::{Purpose, RunNo};
 use crate::session::state::{Moment, Standing};
 
@@ -81,6 +82,32 @@ impl Walk {
             }
         }
         unverified
+    }
+
+    /// Whether a change may be made now, and the record of a rule set aside for it.
+    pub(super) fn change_allowed(&self, step: Option<&Step>, despite: Option<&str>) -> Result<Option<Order>, Refusal> {
+        if let Some(run) = self.unsettled() {
+            return Err(Refusal::Unsettled(run));
+        }
+        let own = step.map(|step| step.id.as_str());
+        let reverts = own.is_some_and(|own| {
+            self.runbook().and_then(|runbook| runbook.step(own)).is_some_and(|(phase, _)| phase == PhaseName::Revert)
+        });
+        // The change itself may be tried again before it was verified. And the way back from one that is known not to hold is open:
+        // its verify would never be green.
+        let waits =
+            |change: &Unverified| change.step.as_deref() != own && !(reverts && self.is_known_not_to_hold(change));
+        let Some(first) = self.unverified().into_iter().find(waits) else {
+            return Ok(None);
+        };
+        match said(despite) {
+            None => Err(Refusal::VerifyFirst { change: first.step, verify: first.verify }),
+            Some(reason) => {
+                let change = first.step.unwrap_or_else(|| format!("run {}", first.run));
+                let rule = format!("verify {change} ({}) before the next change", first.verify.join(", "));
+                Ok(Some(Order::record(Event::Overridden { rule, reason })))
+            }
+        }
     }
 
     /// Whether a change did not go well, or a verify step of its list was tried since and did not hold.
