@@ -59,7 +59,7 @@ fn session(data: &Path) -> SessionDir {
         took_ms: 400,
         bytes: output.len() as u64,
         lines: 100,
-        sha256: "ab".repeat(32),
+        sha256: "93d4e5c77838e0aa5cb6647c385c810a7c2782bf769029e6c420052048ab22bb".to_owned(),
         dropped: 0,
         redacted: 0,
         carried: true,
@@ -143,4 +143,60 @@ fn whoever_joins_is_told_where_it_stands() {
     let page = text(&shown.stdout);
     assert!(page.contains("**no severity, investigating**"), "{page}");
     assert!(page.contains("nova@alice ruled out: It is not the cache"), "{page}");
+}
+
+#[test]
+fn an_output_that_is_not_what_was_recorded_fails_the_audit_and_is_said_in_the_record() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dir = session(folder.path());
+    let audit = || {
+        let audit = stanch(folder.path(), &["audit", "last"]);
+        (audit.status.code(), text(&audit.stdout))
+    };
+    let (code, told) = audit();
+    assert!(code == Some(0) && told.contains("1 as recorded"), "{told}");
+
+    let output = dir.run(RunNo(1)).join("output");
+    let forged = std::fs::read_to_string(&output).expect("read").replacen('1', "7", 1);
+    std::fs::write(&output, forged).expect("written");
+    let (code, told) = audit();
+    assert!(code == Some(1) && told.contains("output   of run 0001 is not what was recorded: its sha256 is"), "{told}");
+    assert!(told.contains("NOT whole"), "{told}");
+    let page = text(&stanch(folder.path(), &["export", "last"]).stdout);
+    assert_eq!(page.matches("not what the journal recorded").count(), 2, "{page}");
+    assert!(page.contains("- Output that is not what the journal recorded: [run 0001](#run-0001)"), "{page}");
+
+    std::fs::remove_dir_all(dir.run(RunNo(1))).expect("removed");
+    let (code, told) = audit();
+    assert!(code == Some(1) && told.contains("of run 0001 is not what was recorded: it is missing"), "{told}");
+}
+
+#[test]
+fn a_journal_that_was_cut_is_not_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dir = session(folder.path());
+    let audit = || {
+        let audit = stanch(folder.path(), &["audit", "last"]);
+        (audit.status.code(), text(&audit.stdout))
+    };
+    let journal = std::fs::read_to_string(dir.journal()).expect("read");
+    let first: String = journal.split_inclusive('\n').take(2).collect();
+    std::fs::write(dir.journal(), &first).expect("written");
+    let (code, told) = audit();
+    assert!(code == Some(1) && told.contains("run 0001 has a folder, but no entry"), "{told}");
+    std::fs::remove_dir_all(dir.run(RunNo(1))).expect("removed");
+    assert_eq!(audit().0, Some(0));
+
+    std::fs::write(dir.journal(), &journal).expect("written");
+    assert_eq!(stanch(folder.path(), &["sessions"]).status.code(), Some(0));
+    std::fs::write(dir.journal(), &first).expect("written");
+    // Looking at it again does not make it forget.
+    assert_eq!(stanch(folder.path(), &["sessions"]).status.code(), Some(0));
+    let (code, told) = audit();
+    assert!(code == Some(1) && told.contains("the journal had 5 entries"), "{told}");
+
+    std::fs::write(dir.journal(), "").expect("written");
+    std::fs::remove_file(dir.summary()).expect("removed");
+    let (code, told) = audit();
+    assert!(code == Some(1) && told.contains("NOT whole"), "{told}");
 }

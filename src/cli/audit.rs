@@ -1,11 +1,16 @@
-//! `stanch audit`: is a journal what it was?
+//! `stanch audit`: are a journal and the outputs it tells of what they were?
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use super::Exit;
-use crate::store::journal::{Against, Audit, audit};
+use crate::session::event::Event;
+use crate::session::run::RunNo;
+use crate::store::journal::{self, Against, Audit, audit};
+use crate::store::outputs::{self, Held};
 use crate::store::paths::Paths;
-use crate::store::session;
+use crate::store::runs::RunDir;
+use crate::store::session::{self, SessionDir, entries_known};
 use crate::text::plain;
 
 /// What is checked against what.
@@ -27,16 +32,65 @@ fn head(text: &str) -> Result<String, String> {
     }
 }
 
-/// Follows the chain of a journal: 0 when it is whole (and leads through the given hash), 1 when it is not.
+/// What an audit of a session found beside the chain of its journal.
+#[derive(Debug, Default)]
+struct Outputs {
+    /// Outputs that are what was recorded.
+    held: u64,
+    /// Outputs that are not, and how.
+    differ: Vec<(RunNo, String)>,
+    /// Runs that have a folder, and no entry.
+    unrecorded: Vec<RunNo>,
+    /// How many entries the journal once had, where that is more than it has.
+    shrunk_from: Option<u64>,
+}
+
+impl Outputs {
+    fn of(dir: &SessionDir, audit: &Audit) -> anyhow::Result<Self> {
+        let mut found = Self::default();
+        let known = entries_known(dir);
+        found.shrunk_from = (known > audit.entries).then_some(known);
+        let entries = journal::read(&dir.journal())?.entries;
+        let mut started = BTreeSet::new();
+        let mut ends = BTreeMap::new();
+        for entry in &entries {
+            match &entry.event {
+                Event::RunStarted(run) => drop(started.insert(run.run)),
+                Event::RunEnded(run) => drop(ends.insert(run.run, &run.end)),
+                _ => {}
+            }
+        }
+        for (run, end) in ends {
+            match outputs::hold(&RunDir::at(&dir.run(run)).output(), end) {
+                Held::AsRecorded => found.held += 1,
+                Held::NoSum => {}
+                Held::Differs(how) => found.differ.push((run, how)),
+            }
+        }
+        // What a newer program wrote cannot be told from a run.
+        if audit.damage.is_none() && !entries.iter().any(|entry| entry.event == Event::Unknown) {
+            found.unrecorded = outputs::folders(dir)?.into_iter().filter(|run| !started.contains(run)).collect();
+        }
+        Ok(found)
+    }
+
+    fn are_sound(&self) -> bool {
+        self.differ.is_empty() && self.unrecorded.is_empty() && self.shrunk_from.is_none()
+    }
+}
+
+/// Follows the chain of a journal and holds every output against it: 0 when all is whole (and the chain leads through the given
+/// hash), 1 when it is not.
 pub(super) fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<Exit> {
     let dir = session::find(&Paths::from_env()?, &args.session)?;
     let audit = audit(&dir.journal(), args.head.as_deref())?;
-    write!(out, "{}", words(dir.id(), &audit))?;
+    let outputs = Outputs::of(&dir, &audit)?;
+    write!(out, "{}", words(dir.id(), &audit, &outputs))?;
     out.flush()?;
-    Ok(if audit.is_sound() { Exit::Fine } else { Exit::Failed })
+    Ok(if audit.is_sound() && outputs.are_sound() { Exit::Fine } else { Exit::Failed })
 }
 
-fn words(id: &str, audit: &Audit) -> String {
+fn words(id: &str, audit: &Audit, outputs: &Outputs) -> String {
     let mut lines =
         vec![format!("session  {id}"), format!("entries  {}", audit.entries), format!("head     {}", audit.head)];
     if let Some(damage) = &audit.damage {
@@ -45,9 +99,35 @@ fn words(id: &str, audit: &Audit) -> String {
     if let Some(bytes) = audit.torn {
         lines.push(format!("torn     {bytes} bytes at the end are no whole entry; the next entry sets them aside"));
     }
+    if let Some(known) = outputs.shrunk_from {
+        lines.push(format!("cut      the journal had {known} entries when it was last looked at; later ones are gone"));
+    }
+    for run in &outputs.unrecorded {
+        lines.push(format!("cut      run {run} has a folder, but no entry: the journal that knew it is gone"));
+    }
+    for (run, how) in &outputs.differ {
+        lines.push(format!("output   of run {run} is not what was recorded: {how}"));
+    }
+    lines.push(format!("outputs  {}", counts(outputs)));
     lines.push(format!("result   {}", result(audit)));
+    if !outputs.are_sound() {
+        let cut = outputs.shrunk_from.is_some() || !outputs.unrecorded.is_empty();
+        let what = match (cut, outputs.differ.is_empty()) {
+            (true, true) => "entries are gone",
+            (true, false) => "entries are gone, and outputs are not what was recorded",
+            (false, _) => "the journal stands, but outputs are not what it recorded",
+        };
+        lines.push(format!("         NOT whole: {what}"));
+    }
     // Reasons may quote what stands in a damaged line.
     lines.iter().map(|line| plain::strip(line.as_bytes()) + "\n").collect()
+}
+
+fn counts(outputs: &Outputs) -> String {
+    match outputs.differ.len() {
+        0 => format!("{} as recorded", outputs.held),
+        count => format!("{} as recorded, {count} NOT", outputs.held),
+    }
 }
 
 fn result(audit: &Audit) -> String {
@@ -69,6 +149,7 @@ fn result(audit: &Audit) -> String {
                 .to_owned()
         }
         (None, true) => "NOT whole".to_owned(),
-        (None, false) => "whole; with --head it can be held against an earlier hash".to_owned(),
+        (None, false) if audit.entries == 0 => "NOT whole: a session's journal has at least one entry".to_owned(),
+        (None, false) => "the chain is whole; with --head it can be held against an earlier hash".to_owned(),
     }
 }

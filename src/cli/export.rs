@@ -9,6 +9,7 @@ use crate::postmortem::{Document, Meta, markdown};
 use crate::session::event::Event;
 use crate::session::excerpt::Excerpts;
 use crate::session::run::{RunEnd, RunNo};
+use crate::store::outputs::{self, Held};
 use crate::store::{excerpt, private, runs::RunDir};
 
 /// Lines shown of the beginning and of the end of an output.
@@ -99,7 +100,13 @@ fn excerpts(recorded: &Recorded) -> Excerpts {
     let mut excerpts = Excerpts::default();
     let mut load = |run: RunNo, end: Option<&RunEnd>| {
         let path = RunDir::at(&recorded.dir.run(run)).output();
-        match excerpt::load(&path, LINES, LINES, end) {
+        if let Some(Held::Differs(how)) = end.map(|end| outputs::hold(&path, end)) {
+            eprintln!("warning: the output of run {run} is not what the journal recorded: {}", how.escape_debug());
+            excerpts.differ.insert(run, how);
+        }
+        // What the record counted speaks of another file then.
+        let count = end.filter(|_| !excerpts.differ.contains_key(&run));
+        match excerpt::load(&path, LINES, LINES, count) {
             Ok(excerpt) => {
                 excerpts.missing.remove(&run);
                 excerpts.of.insert(run, excerpt);

@@ -65,7 +65,8 @@ pub(super) fn output(history: &History, excerpts: &Excerpts) -> Output {
         let pinned = pinned.remove(number).unwrap_or_default();
         let printed = excerpt.as_ref().map_or(true, |excerpt| excerpt.bytes > 0);
         let dropped = end.map_or(0, |end| end.dropped);
-        if !printed && command.is_none() && pinned.is_empty() && dropped == 0 {
+        let differs = excerpts.differ.get(number);
+        if !printed && command.is_none() && pinned.is_empty() && dropped == 0 && differs.is_none() {
             continue;
         }
         runs.push(RunOutput {
@@ -76,6 +77,7 @@ pub(super) fn output(history: &History, excerpts: &Excerpts) -> Output {
             lines: end.map(|end| end.lines),
             sha256: end.map(|end| end.sha256.clone()).filter(|sum| !sum.is_empty()),
             dropped,
+            differs: differs.cloned(),
             excerpt,
         });
     }

@@ -40,7 +40,7 @@ impl Document {
         }
         sections.push(Section::Commands(appendix::commands(&history)));
         sections.push(Section::Output(appendix::output(&history, excerpts)));
-        sections.push(Section::Provenance(provenance::provenance(&history, meta, gaps)));
+        sections.push(Section::Provenance(provenance::provenance(&history, meta, excerpts, gaps)));
         Self { front: front(&history, meta), sections }
     }
 }

@@ -435,6 +435,8 @@ pub struct RunOutput {
     pub sha256: Option<String>,
     /// Bytes that came but were not kept.
     pub dropped: u64,
+    /// How the output differs from what the journal recorded, where it does.
+    pub differs: Option<String>,
     /// The output.
     pub excerpt: Result<Excerpt, String>,
 }
@@ -456,6 +458,8 @@ pub struct Provenance {
     pub redacted: Vec<(RunNo, u64)>,
     /// Bytes of output that were not kept, by run.
     pub dropped: Vec<(RunNo, u64)>,
+    /// Runs whose output is not what the journal recorded.
+    pub differ: Vec<RunNo>,
     /// Torn lines set aside: bytes, and the file they are in.
     pub torn: Vec<(u64, String)>,
     /// Runs that ended while no screen was there.

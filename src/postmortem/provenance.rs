@@ -4,13 +4,14 @@ use super::document::{BackDated, Gap, Meta, Provenance};
 use super::history::History;
 use super::spell;
 use crate::session::event::Event;
+use crate::session::excerpt::Excerpts;
 use crate::session::run::Exit;
 use crate::session::state::Run;
 
 /// The two clocks drift and are read one after the other; more than this between two entries is a step.
 const STEP_MS: i64 = 1_000;
 
-pub(super) fn provenance(history: &History, meta: &Meta, gaps: Vec<Gap>) -> Provenance {
+pub(super) fn provenance(history: &History, meta: &Meta, excerpts: &Excerpts, gaps: Vec<Gap>) -> Provenance {
     let runs = || history.state.runs.values();
     let ends = || runs().filter_map(|run| run.ended.as_ref());
     let mut found = Provenance {
@@ -20,6 +21,7 @@ pub(super) fn provenance(history: &History, meta: &Meta, gaps: Vec<Gap>) -> Prov
         gaps,
         redacted: ends().map(|ended| (ended.run, ended.end.redacted)).filter(|(_, count)| *count > 0).collect(),
         dropped: ends().map(|ended| (ended.run, ended.end.dropped)).filter(|(_, bytes)| *bytes > 0).collect(),
+        differ: excerpts.differ.keys().copied().collect(),
         unseen: ends().filter(|ended| ended.unseen).map(|ended| ended.run).collect(),
         unknown_ends: runs().filter(|run| end_unknown(run)).map(|run| run.started.run).collect(),
         reboots: history.state.boot.1,

@@ -37,4 +37,7 @@ pub struct Excerpts {
     pub of: BTreeMap<RunNo, Excerpt>,
     /// Runs whose output is not to be had, and why.
     pub missing: BTreeMap<RunNo, String>,
+    /// Runs whose output is not what the journal recorded (another length or sha-256, or gone), and how.
+    #[serde(default)]
+    pub differ: BTreeMap<RunNo, String>,
 }

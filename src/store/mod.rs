@@ -10,6 +10,7 @@ pub mod journal;
 pub mod library;
 pub mod lock;
 pub mod operator;
+pub mod outputs;
 pub mod paths;
 pub(crate) mod private;
 pub mod runs;

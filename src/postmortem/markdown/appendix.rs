@@ -70,9 +70,10 @@ fn run_output(writer: &mut Writer, run: &RunOutput) {
     if let Ok(excerpt) = &run.excerpt
         && excerpt.bytes > 0
     {
-        facts.extend(run.lines.map(|lines| spell::counted(lines, "line")));
+        facts.extend(run.lines.filter(|_| run.differs.is_none()).map(|lines| spell::counted(lines, "line")));
         facts.push(spell::bytes(excerpt.bytes));
-        facts.extend(run.sha256.as_ref().map(|sum| format!("sha256 {}", escape::code(sum))));
+        let sum = run.sha256.as_ref().filter(|_| run.differs.is_none());
+        facts.extend(sum.map(|sum| format!("sha256 {}", escape::code(sum))));
         facts.push(format!("whole output in `runs/{}/output`", run.run));
     }
     if run.dropped > 0 {
@@ -82,6 +83,12 @@ fn run_output(writer: &mut Writer, run: &RunOutput) {
         facts.push(format!("the output cannot be shown: {}", escape::text(why)));
     }
     writer.paragraph(&facts.join(" · "));
+    if let Some(how) = &run.differs {
+        writer.paragraph(&format!(
+            "**This is not what the journal recorded when the run ended:** {}.",
+            escape::text(how)
+        ));
+    }
     if let Some(command) = &run.command {
         escape::fence(&mut writer.out, "sh", command.lines());
         writer.out.push('\n');
@@ -108,7 +115,8 @@ fn lines(run: &RunOutput, excerpt: &Excerpt) -> Vec<String> {
     let mut lines: Vec<String> = excerpt.head.iter().map(line).collect();
     if excerpt.omitted_bytes > 0 {
         let (count, bytes) = (spell::counted(excerpt.omitted_lines, "line"), spell::bytes(excerpt.omitted_bytes));
-        let sum = run.sha256.as_ref().map_or_else(String::new, |sum| format!(", sha256 {sum}"));
+        let sum = run.sha256.as_ref().filter(|_| run.differs.is_none());
+        let sum = sum.map_or_else(String::new, |sum| format!(", sha256 {sum}"));
         lines.push(format!("… {count} omitted ({bytes}){sum}, full output in runs/{}/output", run.run));
     }
     lines.extend(excerpt.tail.iter().map(line));
@@ -146,6 +154,7 @@ pub(super) fn provenance(writer: &mut Writer, found: &Provenance) {
     };
     say(counted(&found.redacted, placeholders), "Replaced by placeholders before anything was written");
     say(counted(&found.dropped, spell::bytes), "Output that came but was not kept");
+    say(runs(&found.differ), "Output that is not what the journal recorded");
     say(runs(&found.unseen), "Ended while no screen was there");
     say(runs(&found.unknown_ends), "Outcome unknown");
     for (bytes, file) in &found.torn {

@@ -38,10 +38,10 @@ pub enum Against {
 }
 
 impl Audit {
-    /// Whether nothing is wrong: no damage (up to the given head, where one was given), and the head is found.
+    /// Whether nothing is wrong: there are entries, no damage (up to the given head, where one was given), and the head is found.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        self.damage.is_none() && !matches!(self.against, Some(Against::Differs))
+        self.entries > 0 && self.damage.is_none() && !matches!(self.against, Some(Against::Differs))
     }
 }
 

@@ -16,4 +16,5 @@ mod tests;
 pub use append::Journal;
 pub use audit::{Against, Audit, audit};
 pub use chain::FIRST_PREV;
+pub(in crate::store) use chain::hexadecimal;
 pub use read::{Damage, Read, read};

@@ -10,4 +10,4 @@ mod tests;
 pub use create::create;
 pub use dir::SessionDir;
 pub use find::{find, find_to_write, list};
-pub use summary::{Facts, Summary};
+pub use summary::{Facts, Summary, entries_known};

@@ -62,6 +62,9 @@ struct Kept {
     format: u32,
     journal: Version,
     facts: Facts,
+    /// The most entries the journal ever had when it was looked at.
+    #[serde(default)]
+    most: u64,
 }
 
 /// Tells one state of a file from another.
@@ -93,6 +96,18 @@ impl Summary {
     }
 }
 
+impl Kept {
+    fn most(&self) -> u64 {
+        self.most.max(self.facts.entries)
+    }
+}
+
+/// How many entries the session's journal had whenever its summary was made: a journal only grows. 0 where there is no summary.
+#[must_use]
+pub fn entries_known(dir: &SessionDir) -> u64 {
+    kept(dir).filter(|kept| kept.format == FORMAT).map_or(0, |kept| kept.most())
+}
+
 fn facts(dir: &SessionDir) -> Facts {
     let version = match version(dir) {
         Ok(version) => version,
@@ -101,7 +116,9 @@ fn facts(dir: &SessionDir) -> Facts {
         }
         Err(error) => return broken(dir, format!("could not look at its journal: {error}")),
     };
-    if let Some(kept) = kept(dir).filter(|kept| kept.format == FORMAT && kept.journal == version) {
+    let kept = kept(dir).filter(|kept| kept.format == FORMAT);
+    let most = kept.as_ref().map_or(0, Kept::most);
+    if let Some(kept) = kept.filter(|kept| kept.journal == version) {
         return kept.facts;
     }
     // The version was taken before reading: what is written meanwhile makes the summary outdated, never wrong for good.
@@ -109,7 +126,7 @@ fn facts(dir: &SessionDir) -> Facts {
         Ok(read) => from_journal(dir, &read),
         Err(error) => return broken(dir, error.to_string()),
     };
-    let kept = Kept { format: FORMAT, journal: version, facts };
+    let kept = Kept { format: FORMAT, journal: version, most: most.max(facts.entries), facts };
     if let Ok(text) = serde_json::to_vec(&kept) {
         // Where it cannot be kept (a folder of somebody else, a full disk) it is made anew each time.
         let _ = private::replace_cache(&dir.summary(), &text);
