@@ -384,7 +384,9 @@ impl Walk {
             Mark::Resolved => Some(Status::Resolved),
             Mark::ImpactStarted | Mark::Detected | Mark::Acknowledged => None,
         };
-        if let Some(status) = status.filter(|status| self.state.status.is_none_or(|now| now < *status)) {
+        if let Some(status) =
+            status.filter(|status| self.state.status.is_none_or(|now| now < *status || now == Status::Paused))
+        {
             orders.push(Order::record(Event::StatusChanged { status }));
         }
         Ok(orders)

@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, change, read, runbook, sign, until};
 use crate::runbook::{Action, Guard, Lead, Mode, PhaseName, Step};
-use crate::session::event::{Event, MoveCause, Status};
+use crate::session::event::{Event, Mark, MoveCause, Status};
 use crate::session::run::{Exit, RunNo};
 use crate::session::walk::{Advice, Confirmation, Happening, Intent, Next, Order, Path, Refusal, Rules};
 
@@ -181,6 +181,15 @@ fn resolved_is_no_word_to_set_while_verify_does_not_hold() {
     bench.run("up").unwrap();
     bench.ends(0, "");
     bench.intend(&Intent::Status(Status::Resolved)).unwrap();
+}
+
+#[test]
+fn a_mark_takes_a_paused_incident_out_of_its_pause() {
+    let mut bench = Bench::new(runbook(vec![(Verify, vec![read("up")])]));
+    bench.intend(&Intent::Status(Status::Paused)).unwrap();
+    let mark = Intent::Mark { mark: Mark::Mitigated, happened: None, despite: None };
+    bench.intend(&mark).unwrap();
+    assert_eq!(bench.walk.state().status, Some(Status::Mitigated));
 }
 
 #[test]
