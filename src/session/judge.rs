@@ -49,6 +49,8 @@ pub struct Judge {
     intruder: Option<String>,
     last: String,
     text: Option<String>,
+    /// Bytes of the output that were never seen.
+    missed: u64,
 }
 
 impl Judge {
@@ -64,6 +66,7 @@ impl Judge {
             intruder: None,
             last: String::new(),
             text: Some(String::new()),
+            missed: 0,
         };
         let step_of = |id: &str| runbook.and_then(|runbook| runbook.step(id)).map(|(_, step)| step);
         match purpose {
@@ -132,6 +135,11 @@ impl Judge {
         }
     }
 
+    /// So many bytes of the output are not to be had any more. Those the record knows it did not keep are known without this.
+    pub fn missed(&mut self, bytes: u64) {
+        self.missed += bytes;
+    }
+
     /// The end: what it all means.
     #[must_use]
     pub fn finish(self, end: &RunEnd) -> Judgement {
@@ -167,6 +175,13 @@ impl Judge {
         }
         if let (Some(pattern), Some(line)) = (&self.expect.absent, &self.intruder) {
             reasons.push(format!("expected no {}, saw {}", pattern.as_str(), line.trim()));
+        }
+        let missed = self.missed + end.dropped;
+        let wanted = self.expect.absent.as_ref().map(Pattern::as_str).filter(|_| self.intruder.is_none());
+        if let Some(wanted) = wanted.or(self.expect.equals.as_deref()).filter(|_| missed > 0) {
+            let wanted = quote(wanted);
+            reasons
+                .push(format!("{missed} bytes of its output were not kept: whether {wanted} is in them is not known"));
         }
         if let Some(wanted) = &self.expect.equals {
             match &self.text {
@@ -268,6 +283,22 @@ mod tests {
         let judge = lines(judge(Expect { matches: Some(pattern("^2")), ..Expect::default() }), &["500"]);
         let verdict = judge.finish(&end(Exit::Code(0))).verdict;
         assert_eq!(verdict, Verdict::Unhealthy(vec!["expected ^2, saw 500".to_owned()]));
+    }
+
+    #[test]
+    fn what_was_not_seen_cannot_be_absent() {
+        let expect = || Expect { absent: Some(pattern("ERROR")), ..Expect::default() };
+        let full = RunEnd { dropped: 12, ..end(Exit::Code(0)) };
+        let reason = "12 bytes of its output were not kept: whether ERROR is in them is not known".to_owned();
+        let dropped = lines(judge(expect()), &["fine"]).finish(&full).verdict;
+        assert_eq!(dropped, Verdict::Unhealthy(vec![reason.clone()]));
+        let mut unread = lines(judge(expect()), &["fine"]);
+        unread.missed(12);
+        assert_eq!(unread.finish(&end(Exit::Code(0))).verdict, Verdict::Unhealthy(vec![reason]));
+        // Where the exit status is all that counts, or what was wanted was seen, nothing is missing.
+        assert_eq!(judge(Expect::default()).finish(&full).verdict, Verdict::Healthy);
+        let seen = judge(Expect { matches: Some(pattern("fine")), ..Expect::default() });
+        assert_eq!(lines(seen, &["fine"]).finish(&full).verdict, Verdict::Healthy);
     }
 
     #[test]

@@ -252,6 +252,12 @@ impl Reader {
         self.grew.last = None;
         self.publish_grew();
         self.plain.finish(|number, line| judge.line(number, line));
+        let unread = end.how.bytes.saturating_sub(self.shelf.bytes());
+        if unread > 0 {
+            judge.missed(unread);
+            let what = format!("could not read the output of run {} to its end: {unread} bytes are missing", self.run);
+            self.news.tell(News::Trouble(what));
+        }
         let judgement = judge.finish(&end.how);
         let over = RunOver { run: self.run, end: end.how, judgement, secret: secret(end.secret), unseen: end.unseen };
         drop(self.desk.send(Note::Over(Box::new(over))));
