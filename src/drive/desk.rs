@@ -268,8 +268,12 @@ impl Desk {
 
     fn look_for_orphans(&mut self) {
         for run in self.orphans.clone() {
-            if let Ok(Some(end)) = RunDir::at(&self.session.run(run)).end() {
-                self.ended(run, end, None, false);
+            // Asked first: a supervisor writes the end down before it goes.
+            let dead = self.lanes.lane_of(run).is_some_and(|lane| self.lanes.is_dead(lane));
+            match RunDir::at(&self.session.run(run)).end() {
+                Ok(Some(end)) => self.ended(run, end, None, false),
+                Ok(None) if dead => self.lost(run),
+                Ok(None) | Err(_) => {}
             }
         }
     }

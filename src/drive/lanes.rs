@@ -101,7 +101,7 @@ impl Lanes {
         let known = self.known();
         let earlier: Vec<LaneNo> = known.keys.keys().filter(|lane| !known.open.contains_key(lane)).copied().collect();
         drop(known);
-        for lane in earlier.into_iter().filter(|lane| self.is_alive(*lane)) {
+        for lane in earlier.into_iter().filter(|lane| !self.is_dead(*lane)) {
             // One that cannot be reached cannot be told; it leaves with its session's folder.
             drop(self.open(lane));
         }
@@ -111,10 +111,12 @@ impl Lanes {
         }
     }
 
-    /// Whether a supervisor keeps a lane: it holds the lane's lock.
-    fn is_alive(&self, lane: LaneNo) -> bool {
-        let lock = std::fs::File::open(self.session.lane(lane).join("lock"));
-        lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(std::fs::TryLockError::WouldBlock)))
+    /// Whether it is certain that no supervisor keeps a lane: nobody holds the lane's lock.
+    pub(super) fn is_dead(&self, lane: LaneNo) -> bool {
+        match std::fs::File::open(self.session.lane(lane).join("lock")) {
+            Ok(lock) => lock.try_lock_shared().is_ok(),
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        }
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -261,6 +261,12 @@ impl Orders {
                         drop(self.desk.send(Note::Lost { run: started.run }));
                     }
                 }
+                // Nobody keeps the lane, so nobody will bring the end.
+                Err(_) if self.lanes.is_dead(started.lane) => {
+                    if !self.ended_unseen(started.run) {
+                        drop(self.desk.send(Note::Lost { run: started.run }));
+                    }
+                }
                 Err(error) => {
                     self.trouble(format!("run {} cannot be reached, only its end is waited for: {error}", started.run));
                     drop(self.desk.send(Note::Orphaned { run: started.run }));

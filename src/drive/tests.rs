@@ -33,13 +33,21 @@ impl Bench {
 
     /// `follows` says whether the role is meant: the lock of a driver is not what is looked at here.
     fn with(role: Role, follows: bool) -> Self {
+        Self::after(role, follows, &[])
+    }
+
+    /// With these events in the journal already.
+    fn after(role: Role, follows: bool, events: &[Event]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let session = SessionDir::at(folder.path());
         let clock: Arc<dyn Clock> = Arc::new(System);
-        drop(Journal::create(&session.journal(), "nova@alice", Arc::clone(&clock)).unwrap());
+        let mut earlier = Journal::create(&session.journal(), "nova@alice", Arc::clone(&clock)).unwrap();
+        for event in events {
+            earlier.append(&event.clone().into()).unwrap();
+        }
         let switch = Switch::default();
         let disk = Faulty::open(&session.journal(), &switch).unwrap();
-        let (journal, _) =
+        let (journal, entries) =
             Journal::with_storage(&session.journal(), "nova@alice", Arc::clone(&clock), Box::new(disk)).unwrap();
         let role = if follows {
             role
@@ -53,7 +61,7 @@ impl Bench {
             runbook: None,
             role,
             journal,
-            state: State::default(),
+            state: State::replay(&entries),
             clock,
             directory: None,
             program,
@@ -240,6 +248,17 @@ fn a_lane_that_cannot_be_opened_is_a_run_that_did_not_start() {
     });
     let Exit::NotStarted(why) = exit else { panic!("{exit:?}") };
     assert!(why.contains("this version runs steps on this machine only"), "{why}");
+}
+
+#[test]
+fn a_run_whose_supervisor_is_dead_and_cannot_be_replaced_is_lost_and_not_waited_for() {
+    let nobody = Role::Follower { driver: "nobody".to_owned() };
+    let mut bench = Bench::after(nobody, false, &[lane(here()), started(1)]);
+    let lost = bench.wait(|news| match news {
+        News::Walk(Happening::RunLost(run)) => Some(*run),
+        _ => None,
+    });
+    assert_eq!(lost, RunNo(1));
 }
 
 #[test]
