@@ -1,7 +1,8 @@
 //! A lane as the rest of the house sees it.
 
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read, Write as _};
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::folder::{Folder, LaneFile};
 use super::protocol::{Notice, Reply, Request, VERSION};
@@ -288,6 +290,30 @@ fn write_line(mut stream: &UnixStream, request: &Request) -> io::Result<()> {
     stream.write_all(line.as_bytes())
 }
 
+/// Everything that is said until the other side hangs up, which it must do within `patience`.
+fn hear(mut stdout: impl Read + AsFd, patience: Duration) -> io::Result<String> {
+    let until = Instant::now() + patience;
+    let (mut said, mut buffer) = (Vec::new(), [0; 1024]);
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let wait = Timespec { tv_sec: i64::try_from(left.as_secs()).unwrap_or(0), tv_nsec: left.subsec_nanos().into() };
+        match poll(&mut [PollFd::new(&stdout, PollFlags::IN)], Some(&wait)) {
+            Ok(0) => {
+                let why = format!("it did not answer within {} s", patience.as_secs());
+                return Err(io::Error::new(io::ErrorKind::TimedOut, why));
+            }
+            Ok(_) => match stdout.read(&mut buffer) {
+                Ok(0) => return Ok(String::from_utf8_lossy(&said).into_owned()),
+                Ok(count) => said.extend_from_slice(&buffer[..count]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            },
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
 /// Starts the supervisor and waits until it listens. It holds the lock from here on: the lock is its standard input.
 fn start_supervisor(dir: &Path, setup: &LaneSetup, lock: File) -> io::Result<()> {
     let directory = match &setup.directory {
@@ -310,15 +336,35 @@ fn start_supervisor(dir: &Path, setup: &LaneSetup, lock: File) -> io::Result<()>
         .stderr(Stdio::null())
         .spawn()
         .map_err(|error| could("start the lane's supervisor", &error))?;
-    let mut said = String::new();
-    if let Some(mut stdout) = child.stdout.take() {
-        stdout.read_to_string(&mut said)?;
+    let said = match child.stdout.take() {
+        Some(stdout) => hear(stdout, PATIENCE),
+        None => Ok(String::new()),
+    };
+    if said.is_err() {
+        // It may be asking a directory service that is down; one that comes too late finds nobody waiting.
+        drop(child.kill());
     }
     // Reaped when it leaves before this process does; else it is init's.
     std::thread::Builder::new().name("reaper".to_owned()).spawn(move || drop(child.wait()))?;
-    match said.trim() {
+    match said.map_err(|error| could("start the lane's supervisor", &error))?.trim() {
         "ready" => Ok(()),
         "" => Err(io::Error::other("could not start the lane's supervisor: it died at once")),
         why => Err(io::Error::other(format!("could not start the lane's supervisor: {why}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_says_nothing_is_not_waited_for_long() {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        (&theirs).write_all(b"rea").unwrap();
+        let error = hear(ours.try_clone().unwrap(), Duration::from_millis(20)).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        (&theirs).write_all(b"ready\n").unwrap();
+        drop(theirs);
+        assert_eq!(hear(ours, PATIENCE).unwrap(), "ready\n");
     }
 }
