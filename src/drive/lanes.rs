@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::runbook::VarName;
 use crate::runner::client::Lost;
 use crate::runner::{Lane, LaneSetup, Notice};
 use crate::session::run::{LaneKey, LaneNo, RunNo};
@@ -84,6 +85,15 @@ impl Lanes {
     pub(super) fn of(&self, run: RunNo) -> Option<Arc<Lane>> {
         let known = self.known();
         known.runs.get(&run).and_then(|lane| known.open.get(lane)).cloned()
+    }
+
+    /// Has this redacted in every open lane from now on.
+    pub(super) fn hide(&self, name: &VarName, value: &str) {
+        let open: Vec<Arc<Lane>> = self.known().open.values().cloned().collect();
+        for lane in open {
+            // One that is gone writes nothing any more, and tells so itself.
+            drop(lane.hide(vec![(name.clone(), value.to_owned())]));
+        }
     }
 
     /// The lane a run belongs to.

@@ -138,7 +138,9 @@ impl Orders {
                 self.say(run, "keep the environment of", |lane| lane.keep(run));
             }
             Order::Remember { name, value } => {
-                self.memory.values.insert(name.clone(), value.reveal().to_owned());
+                // A run beside the walk may print it any moment.
+                self.lanes.hide(&name, value.reveal());
+                self.memory.values.insert(name, value.reveal().to_owned());
                 self.remembered();
             }
             Order::Wait { step, ms } => {

@@ -149,6 +149,14 @@ impl Lane {
         self.send(&Request::Start { spec: Box::new(spec.clone()), secrets })
     }
 
+    /// Has secrets redacted from now on that were not known yet when the run under way began.
+    ///
+    /// # Errors
+    /// Where the supervisor cannot be reached.
+    pub fn hide(&self, secrets: Vec<(VarName, String)>) -> io::Result<()> {
+        self.send(&Request::Hide { secrets })
+    }
+
     /// Gives keys to the running command.
     ///
     /// # Errors

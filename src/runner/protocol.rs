@@ -6,7 +6,7 @@ use crate::runbook::VarName;
 use crate::session::run::{RunEnd, RunNo, RunSpec};
 
 /// The version of these words. A supervisor lives on when the program is upgraded, so both sides say theirs first.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// What a client asks of the supervisor. Not `Debug`: it may hold secrets.
 #[derive(Serialize, Deserialize)]
@@ -22,6 +22,11 @@ pub(super) enum Request {
         /// What.
         spec: Box<RunSpec>,
         /// Secrets by name and value; held in memory, never written.
+        secrets: Vec<(VarName, String)>,
+    },
+    /// Secrets that came to light while something runs: not to be written from now on.
+    Hide {
+        /// By name and value.
         secrets: Vec<(VarName, String)>,
     },
     /// Keys for the running command.

@@ -172,3 +172,21 @@ fn a_directory_named_like_a_secret_reaches_neither_lane_state_nor_exit_record() 
     let exit = std::fs::read_to_string(bench.path(spec.run, "exit.json")).unwrap();
     assert!(!exit.contains("hunter2-hunter2"), "{exit}");
 }
+
+#[test]
+fn a_secret_that_comes_to_light_while_a_run_goes_on_is_not_written_from_then_on() {
+    for mode in [Mode::Pty, Mode::Pipe] {
+        let mut bench = Bench::new();
+        let mut spec = bench.spec("printf up; read -r word; echo; echo $word again; printf %s $word");
+        spec.mode = mode;
+        bench.start(&spec);
+        bench.wait_output(spec.run, "up");
+        bench.lane.hide(vec![("PASSWORD".to_owned(), "hunter2-hunter2".to_owned())]).unwrap();
+        bench.lane.input(spec.run, b"hunter2-hunter2\n").unwrap();
+        let end = bench.wait_end(spec.run);
+        let output = bench.output(spec.run);
+        // What the terminal echoes and what a pipe carries come in no order.
+        assert!(!output.contains("hunter2") && output.contains("[secret PASSWORD] again\n"), "{output}");
+        assert!(output.starts_with("up") && end.redacted == 3, "{output}");
+    }
+}

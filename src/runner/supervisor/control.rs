@@ -186,6 +186,10 @@ impl Control {
         match request {
             Request::Hello { version } => self.greet(id, version),
             Request::Start { spec, secrets } => self.start(&spec, secrets),
+            Request::Hide { secrets } => {
+                self.learn(secrets);
+                self.parts.sink.hide(&self.hidden().0);
+            }
             Request::Input { run, data } => {
                 let active = self.active.as_mut().filter(|active| active.run() == run);
                 if let (Some(active), Ok(keys)) = (active, STANDARD.decode(data))
@@ -246,9 +250,7 @@ impl Control {
             return self.tell(not_started(spec.run, why, None));
         }
         let given = secrets.clone();
-        self.secrets.extend(secrets);
-        self.secrets.sort_unstable();
-        self.secrets.dedup();
+        self.learn(secrets);
         let (hidden, refused) = self.hidden();
         if let Some(refused) = refused.iter().find(|refused| given.iter().any(|(name, _)| *name == refused.name)) {
             // Its value would stand in the output for everybody to read.
@@ -406,6 +408,12 @@ impl Control {
         let forgotten = || self.clients.is_empty() && lock.metadata().is_ok_and(|lock| lock.nlink() == 0);
         let closed = self.closing && self.clients.all_closed();
         (closed || forgotten()) && processes::alive().is_empty()
+    }
+
+    fn learn(&mut self, secrets: Vec<(String, String)>) {
+        self.secrets.extend(secrets);
+        self.secrets.sort_unstable();
+        self.secrets.dedup();
     }
 
     /// All secrets of the lane, and those that cannot be hidden.

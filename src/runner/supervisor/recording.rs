@@ -40,6 +40,8 @@ pub(super) struct Recording {
     clean: Vec<u8>,
     captured: Vec<u8>,
     secret: bool,
+    /// Placeholders of redactors that were replaced.
+    redacted: u64,
 }
 
 /// What a finished record adds up to.
@@ -75,7 +77,22 @@ impl Recording {
             clean: Vec::with_capacity(128 << 10),
             captured: Vec::new(),
             secret,
+            redacted: 0,
         })
+    }
+
+    /// These are not to be written from now on.
+    pub(super) fn hide(&mut self, secrets: &Secrets) {
+        self.clean.clear();
+        for redactor in [&mut self.terminal, &mut self.pipe] {
+            let mut held = Vec::new();
+            redactor.finish(&mut held);
+            self.redacted += redactor.count();
+            *redactor = Redactor::new(secrets);
+            // What was held back may still become a secret, an old or a new one.
+            redactor.push(&held, &mut self.clean);
+        }
+        self.keep();
     }
 
     /// Takes bytes as they came.
@@ -128,7 +145,7 @@ impl Recording {
             lines: self.lines,
             sha256: hexadecimal(&self.sum.finalize()),
             dropped: self.keeper.dropped(),
-            redacted: self.terminal.count() + self.pipe.count(),
+            redacted: self.redacted + self.terminal.count() + self.pipe.count(),
             secret: whole.then(|| String::from_utf8_lossy(&self.captured).into_owned()),
         }
     }

@@ -51,11 +51,19 @@ impl Sink {
     /// A run begins: what comes from now on is its output.
     pub(super) fn begin(&self, recording: Recording, secrets: &Secrets) {
         let mut inner = self.lock();
-        inner.late.end();
-        inner.late.redactor = Redactor::new(secrets);
+        inner.late.hide(secrets);
         inner.recording = Some(recording);
         inner.listening = true;
         inner.told = 0;
+    }
+
+    /// These are not to be written from now on.
+    pub(super) fn hide(&self, secrets: &Secrets) {
+        let mut inner = self.lock();
+        inner.late.hide(secrets);
+        if let Some(recording) = &mut inner.recording {
+            recording.hide(secrets);
+        }
     }
 
     /// The run is over: its record.
@@ -125,6 +133,13 @@ impl Late {
         self.clean.clear();
         self.redactor.push(bytes, &mut self.clean);
         self.keeper.keep(&self.clean);
+    }
+
+    fn hide(&mut self, secrets: &Secrets) {
+        let mut held = Vec::new();
+        self.redactor.finish(&mut held);
+        self.redactor = Redactor::new(secrets);
+        self.push(&held);
     }
 
     fn end(&mut self) {
