@@ -1,5 +1,7 @@
 //! The way from the command line to the screen.
 
+use std::io::Write as _;
+
 use super::Exit;
 use super::around::{Around, terminal};
 use crate::drive::{Session, Surroundings};
@@ -19,7 +21,8 @@ pub(super) fn library() -> anyhow::Result<Exit> {
 fn show(start: Start, around: &Surroundings) -> anyhow::Result<Exit> {
     let farewell = tui::run(start, around)?;
     for word in farewell.words {
-        eprintln!("{word}");
+        // Where the terminal is gone there is nobody left to tell; `eprintln!` would break the program over it.
+        drop(writeln!(std::io::stderr(), "{word}"));
     }
     Ok(match farewell.code {
         0 => Exit::Fine,

@@ -23,7 +23,21 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Reports of threads that broke, for whoever gives the terminal back last.
 static REPORTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-type Screen = CrosstermBackend<BufWriter<Stdout>>;
+type Screen = CrosstermBackend<BufWriter<Out>>;
+
+/// Standard output as long as the terminal is in our hands; afterwards nothing is written. A [`Terminal`] that is dropped shows the
+/// cursor, and breaks the program where that fails because the terminal is gone.
+pub(crate) struct Out(Stdout);
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if TAKEN.load(Ordering::SeqCst) { self.0.write(bytes) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if TAKEN.load(Ordering::SeqCst) { self.0.flush() } else { Ok(()) }
+    }
+}
 
 /// The real terminal, as long as this lives.
 pub(crate) struct RealFace {
@@ -56,6 +70,8 @@ impl Face for RealFace {
     }
 
     fn redraw(&mut self) -> io::Result<()> {
+        // Where the terminal is gone, dropping the old one would break the program.
+        tcgetattr(io::stdin())?;
         // A new one instead of `clear`, which asks the terminal where its cursor is; some never answer.
         self.terminal = fresh()?;
         Ok(())
@@ -80,7 +96,7 @@ impl Face for RealFace {
 }
 
 fn fresh() -> io::Result<Terminal<Screen>> {
-    let mut backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
+    let mut backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, Out(io::stdout())));
     backend.clear_region(ClearType::All)?;
     Terminal::new(backend)
 }

@@ -27,17 +27,11 @@ fn a_signal_ends_the_screen_in_order_and_not_the_command() {
 fn a_terminal_that_vanishes_ends_the_screen_and_not_the_command() {
     let play = Play::with(WAITS);
     let go = play.fifo("go");
-    // A terminal within the terminal: killing what holds it hangs up the screen as a closed window does.
-    let line = format!("echo $$ >screen.pid; exec '{}' run book", env!("CARGO_BIN_EXE_stanch"));
-    let mut holder = play.home.command("script");
-    holder.args(["-q", "-c", &line, "/dev/null"]);
-    let screen = Screen(Terminal::start(&holder, 24, 80));
+    let screen = held(&play, "run book");
     screen.answer(&["Enter runs first"], "<enter>");
     screen.answer(&["Enter runs long"], "<enter>");
     screen.see(&["begun", "long is running; x stops it."]);
-    let pid: i32 = std::fs::read_to_string(play.path("screen.pid")).unwrap().trim().parse().unwrap();
-    screen.0.kill(Signal::KILL);
-    until("the screen has ended", || rustix::process::test_kill_process(Pid::from_raw(pid).unwrap()).is_err());
+    hang_up(&play, &screen);
     assert!(matches!(play.events().last(), Some(Event::Left { note: Some(_) })), "{:?}", play.events().last());
 
     release(&go);
@@ -45,4 +39,35 @@ fn a_terminal_that_vanishes_ends_the_screen_and_not_the_command() {
     screen.answer(&["healthy, exit 0", "Enter runs last"], "q");
     screen.ended(0);
     ran_once(&play);
+}
+
+#[test]
+fn a_drill_cleans_up_when_its_terminal_vanishes() {
+    let play = Play::new();
+    let screen = held(&play, "drill");
+    screen.see(&["drill status-500", "Enter runs health"]);
+    let drills = || std::fs::read_dir(play.home.root().join("tmp")).unwrap().flatten();
+    let is_drill = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with("stanch-drill-");
+    assert!(drills().any(|entry| is_drill(&entry.file_name())));
+    hang_up(&play, &screen);
+    let left: Vec<_> = drills().map(|entry| entry.file_name()).filter(|name| is_drill(name)).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// The program in a terminal within the terminal: killing what holds it hangs up the screen as a closed window does.
+fn held(play: &Play, arguments: &str) -> Screen {
+    let program = env!("CARGO_BIN_EXE_stanch");
+    let line = format!("trap '' HUP; echo $$ >shell.pid; '{program}' {arguments}; echo $? >code");
+    let mut holder = play.home.command("script");
+    holder.args(["-q", "-c", &line, "/dev/null"]);
+    Screen(Terminal::start(&holder, 24, 80))
+}
+
+/// Closes the window, and waits until the program has ended as one that was hung up.
+#[track_caller]
+fn hang_up(play: &Play, screen: &Screen) {
+    let pid: i32 = std::fs::read_to_string(play.path("shell.pid")).unwrap().trim().parse().unwrap();
+    screen.0.kill(Signal::KILL);
+    until("the screen has ended", || rustix::process::test_kill_process(Pid::from_raw(pid).unwrap()).is_err());
+    assert_eq!(std::fs::read_to_string(play.path("code")).unwrap(), "129\n");
 }
