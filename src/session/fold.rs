@@ -82,6 +82,9 @@ impl State {
             Event::StatusChanged { status } => self.status = Some(*status),
             Event::SeverityChanged { severity } => self.severity = Some(*severity),
             Event::Closed { .. } => {
+                if !self.closed {
+                    self.stood = self.status;
+                }
                 self.closed = true;
                 self.status = Some(Status::Closed);
                 if let Some(stay) = self.stays.last_mut() {
@@ -90,7 +93,9 @@ impl State {
             }
             Event::Reopened => {
                 self.closed = false;
-                self.status = Some(Status::Investigating);
+                // What was marked stands until it is marked anew: opening it again does not undo that it was resolved.
+                let stood = self.stood.take().filter(|status| !matches!(status, Status::Closed | Status::Paused));
+                self.status = Some(stood.unwrap_or(Status::Investigating));
                 if let Some(phase) = self.phase {
                     self.stays.push(Stay { phase, from: now, to: None });
                 }

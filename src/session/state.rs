@@ -26,6 +26,8 @@ pub struct State {
     pub closed: bool,
     /// Where the incident stands.
     pub status: Option<Status>,
+    /// Where the incident stood when it was closed; none while it is open.
+    pub stood: Option<Status>,
     /// How bad it is.
     pub severity: Option<Severity>,
     /// Variables that have a value.
