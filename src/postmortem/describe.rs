@@ -80,9 +80,12 @@ pub(super) fn result(run: &Run) -> Prose {
             let head =
                 if told { format!("not as expected, in {took}") } else { format!("{exit} in {took}, not as expected") };
             let prose = Prose::new().text(head);
-            match brief(&reasons.join("; "), CELL).0 {
-                reasons if reasons.is_empty() => prose,
-                reasons => prose.text(": ").text(reasons),
+            match brief(&reasons.join("; "), CELL) {
+                (reasons, _) if reasons.is_empty() => prose,
+                (reasons, true) => prose.text(": ").text(reasons),
+                (_, false) => reasons.iter().enumerate().fold(prose, |prose, (place, reason)| {
+                    prose.text(if place == 0 { ": " } else { "; " }).then(self::reason(reason))
+                }),
             }
         }
         Verdict::Stopped => Prose::new().text(match ended.end.stopped {
@@ -90,6 +93,20 @@ pub(super) fn result(run: &Run) -> Prose {
             _ => format!("stopped by the operator after {took} ({exit})"),
         }),
         Verdict::Unknown => Prose::new().text(format!("{exit}, outcome unknown")),
+    }
+}
+
+/// Why a run was not as expected. A pattern in it reads as code: escaped as words it would be hard to recognise.
+fn reason(reason: &str) -> Prose {
+    let other = reason.starts_with("expected exit ") || reason.starts_with("expected exactly ");
+    let parts = || {
+        let head = ["expected no ", "expected "].into_iter().find(|head| reason.starts_with(head))?;
+        let (pattern, saw) = reason.get(head.len()..)?.split_once(", saw ")?;
+        Some((head, pattern, saw))
+    };
+    match parts().filter(|_| !other) {
+        Some((head, pattern, saw)) => Prose::new().text(head).code(pattern).text(", saw ").text(saw),
+        None => Prose::new().text(reason),
     }
 }
 

@@ -131,6 +131,8 @@ pub struct Impact {
 pub struct KeyTimes {
     /// The times.
     pub times: Vec<KeyTime>,
+    /// Marks that cannot all be true, each pair in a clause.
+    pub contradictions: Vec<String>,
     /// The durations.
     pub metrics: Vec<Metric>,
     /// Time in phases.
@@ -180,6 +182,37 @@ pub enum Length {
 }
 
 impl Length {
+    /// Whether it surely runs backwards.
+    #[must_use]
+    pub fn is_negative(&self) -> bool {
+        matches!(self, Self::Exact(ms) | Self::About(ms) | Self::Range(_, ms) if *ms < 0)
+    }
+
+    /// As it is written between two times: `24 s after the impact started`, `10 m 00 s before the impact started`.
+    #[must_use]
+    pub fn relative_to(&self, event: &str) -> String {
+        match self {
+            Self::Exact(ms) | Self::About(ms) if *ms < 0 => format!("{} before {event}", self.reversed().words()),
+            Self::Range(_, most) if *most <= 0 => format!("{} before {event}", self.reversed().words()),
+            Self::Range(least, most) if *least < 0 => {
+                let (before, after) = (spell::about(least.saturating_neg()), spell::about(*most));
+                format!("between {before} before and {after} after {event}")
+            }
+            _ => format!("{} after {event}", self.words()),
+        }
+    }
+
+    /// The same length the other way round.
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        match self {
+            Self::Exact(ms) => Self::Exact(ms.saturating_neg()),
+            Self::About(ms) => Self::About(ms.saturating_neg()),
+            Self::Range(least, most) => Self::Range(most.saturating_neg(), least.saturating_neg()),
+            Self::Unknown(missing) => Self::Unknown(missing.clone()),
+        }
+    }
+
     /// As it is written: `18 h 25 m 22 s`, `~18 h 15 m`, `unknown (not marked: resolved)`.
     #[must_use]
     pub fn words(&self) -> String {
@@ -246,7 +279,7 @@ pub struct EventRow {
     pub seq: u64,
     /// When it happened.
     pub time: When,
-    /// Milliseconds since the anchor.
+    /// Milliseconds since the anchor, both times cut to the second.
     pub t_plus_ms: i64,
     /// When it was recorded, where that is another time.
     pub recorded: Option<DateTime<Utc>>,

@@ -120,6 +120,16 @@ impl<'a> History<'a> {
         step_of(&run.started.purpose).and_then(|step| self.phase_of_step(step)).or_else(|| self.phase_at(run.at.at))
     }
 
+    /// Whether a run is a readiness check of the revert: begun by the program itself, beside the walk.
+    pub(super) fn is_ready_check(&self, run: &Run) -> bool {
+        let lane = self.state.lanes.get(&run.started.lane).and_then(|lane| lane.beside.as_deref());
+        let ready = self.runbook.map_or(&[][..], |runbook| &runbook.ready);
+        match &run.started.purpose {
+            Purpose::Step { step, .. } => lane == Some("ready") || ready.iter().any(|own| own.id == *step),
+            _ => false,
+        }
+    }
+
     /// When a run was over, by the wall clock; none while it runs or where nobody saw its end.
     pub(super) fn end_of(run: &Run) -> Option<DateTime<Utc>> {
         let took = run.ended.as_ref()?.end.took_ms;

@@ -40,11 +40,30 @@ pub(super) fn impact(history: &History) -> Impact {
 pub(super) fn key_times(history: &History) -> KeyTimes {
     KeyTimes {
         times: times(history),
+        contradictions: contradictions(history),
         metrics: metrics(history),
         phases: phases(history),
         severities: severities(history),
         zone: history.opened().map(|opened| opened.zone.clone()).filter(|zone| !is_utc(zone)),
     }
+}
+
+/// Marks that come before one they follow from, and a resolution without a mitigation.
+fn contradictions(history: &History) -> Vec<String> {
+    let mut found = Vec::new();
+    for (place, earlier) in Mark::ALL.into_iter().enumerate() {
+        for later in Mark::ALL.into_iter().skip(place + 1) {
+            let length = between(history, earlier, later);
+            if length.is_negative() {
+                let (later, earlier) = (later.as_str(), earlier.as_str());
+                found.push(format!("{later} is marked {} before {earlier}", length.reversed().words()));
+            }
+        }
+    }
+    if history.mark(Mark::Resolved).is_some() && history.mark(Mark::Mitigated).is_none() {
+        found.push("resolved is marked, mitigated is not".to_owned());
+    }
+    found
 }
 
 /// From one mark to another. Within one boot by the clock that nobody can set, where both marks were set as it happened.

@@ -33,10 +33,12 @@ pub(super) fn at_least(ms: i64) -> String {
     about(ms - ms.rem_euclid(60_000))
 }
 
-/// How long a run took: tenths below ten seconds.
+/// How long a run took: tenths below ten seconds; what takes no tenth took some time all the same.
 #[must_use]
 pub(super) fn took(ms: u64) -> String {
-    if ms < 10_000 {
+    if ms < 100 {
+        "under 0.1 s".to_owned()
+    } else if ms < 10_000 {
         let tenths = (ms + 50) / 100;
         format!("{}.{} s", tenths / 10, tenths % 10)
     } else {
@@ -215,6 +217,8 @@ mod tests {
         assert_eq!(bytes(999_960), "1.0 MB");
         assert_eq!(bytes(10_000_000_000), "10.0 GB");
         assert_eq!(bytes(1_234_000_000_000), "1,234.0 GB");
+        assert_eq!(took(0), "under 0.1 s");
+        assert_eq!(took(100), "0.1 s");
         assert_eq!(took(449), "0.4 s");
         assert_eq!(took(9_999), "10.0 s");
         assert_eq!(took(2_292_000), "38 m 12 s");

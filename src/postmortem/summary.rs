@@ -40,6 +40,9 @@ fn affected(history: &History) -> Prose {
             let missing: Vec<&str> = missing.into_iter().map(Mark::as_str).collect();
             prose.text(format!("; for how long is unknown (not marked: {}).", missing.join(", ")))
         }
+        length if length.is_negative() => {
+            prose.text("; for how long is unknown (mitigated is marked before impact started).")
+        }
         length => {
             let window = from.zip(to).map_or_else(String::new, |(from, to)| window(&from, &to));
             prose.text(format!(" for {} ({window}).", length.words()))
@@ -61,7 +64,7 @@ fn detected(history: &History) -> Option<Prose> {
     let prose = Prose::new().text(format!("It was detected at {} UTC", spell::when(&time, true)));
     Some(match between(history, Mark::ImpactStarted, Mark::Detected) {
         Length::Unknown(_) => prose.text("."),
-        length => prose.text(format!(", {} after the impact started.", length.words())),
+        length => prose.text(format!(", {}.", length.relative_to("the impact started"))),
     })
 }
 
@@ -73,7 +76,7 @@ fn ended(history: &History, mark: Mark) -> Option<Prose> {
     let prose = Prose::new().text(format!("It was {} at {} UTC", mark.as_str(), spell::when(&entry.time(), true)));
     let prose = match between(history, Mark::ImpactStarted, mark) {
         Length::Unknown(_) => prose,
-        length if mark == Mark::Resolved => prose.text(format!(", {} after the impact started", length.words())),
+        length if mark == Mark::Resolved => prose.text(format!(", {}", length.relative_to("the impact started"))),
         _ => prose,
     };
     Some(match last_proof(history, entry).and_then(|run| history.run(run)) {

@@ -147,7 +147,7 @@ fn changes(writer: &mut Writer, history: &History) {
 }
 
 fn elapsed(from: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    spell::duration((now - from).num_milliseconds())
+    spell::duration((now - from).num_milliseconds().max(0))
 }
 
 fn capital(words: &str) -> String {

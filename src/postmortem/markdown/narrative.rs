@@ -37,6 +37,10 @@ pub(super) fn key_times(writer: &mut Writer, times: &KeyTimes) {
         table.row([time.name.clone(), stamp(time.time.as_ref()), escape::text(&time.set)]);
     }
     table.finish(&mut writer.out);
+    if !times.contradictions.is_empty() {
+        let contradictions = escape::text(&times.contradictions.join("; "));
+        writer.paragraph(&format!("Marks that contradict each other: {contradictions}."));
+    }
 
     let mut table = Table::new(["Metric", "Value", "Formula"]);
     for Metric { name, value, formula, .. } in &times.metrics {

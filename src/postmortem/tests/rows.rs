@@ -159,3 +159,105 @@ fn words_that_blame_are_never_ours() {
         assert!(!text.contains(word), "{word:?} is in the record");
     }
 }
+
+/// A runbook with a readiness check and a step of fix that only reads.
+fn with_ready() -> crate::runbook::Runbook {
+    let text = "stanch: 1\ntitle: T\ndiagnose:\n  steps: [{ id: look, title: Look, run: 'true' }]\n\
+        revert:\n  ready: [{ id: old, title: Is the old release there, run: 'true' }]\n  \
+        steps: [{ id: back, title: Back, run: 'true' }]\n\
+        fix:\n  steps: [{ id: dump, title: Dump first, effect: read, run: 'true' }, { id: go, title: Go, run: 'true' }]\n\
+        verify:\n  steps: [{ id: holds, title: Holds, run: 'true' }]\n";
+    crate::runbook::parse("t", text).runbook.expect("a runbook")
+}
+
+#[test]
+fn a_readiness_check_is_nobodys_deed_and_belongs_to_the_phase_it_was_run_in() {
+    let mut journal = Journal::new("a@b", "2024-05-12");
+    journal.open("08:00:00", "Ready", &[]);
+    let diagnose = crate::runbook::PhaseName::Diagnose;
+    let because = crate::session::event::MoveCause::Start;
+    journal.add("08:00:00", Event::Moved { to: None, phase: diagnose, because });
+    journal.run("08:00:10", Ran::step("old", 1, "true"));
+    journal.run("08:00:20", Ran::step("look", 1, "true"));
+    let rows = journal.written_rows(Some(&with_ready()));
+    assert_eq!(
+        rows[1],
+        "| 08:00:10 | +00:00:10 | diagnose | Readiness of the revert: *Is the old release there* → \
+        exit 0, as expected, in 0.4 s | run 0001 |"
+    );
+    assert!(rows[2].contains("a@b ran *Look*"), "{}", rows[2]);
+}
+
+#[test]
+fn a_step_of_fix_is_no_check_though_it_only_reads() {
+    let mut journal = Journal::new("a@b", "2024-05-12");
+    journal.open("08:00:00", "Dump", &[]);
+    journal.run("08:00:10", Ran::step("dump", 1, "pg_dump"));
+    let guard = crate::session::run::Purpose::Guard { step: "go".to_owned(), index: 0 };
+    journal.run("08:00:20", Ran { purpose: guard, ..Ran::own("df").reading() });
+    let rows = journal.written_rows(Some(&with_ready())).join("\n");
+    assert!(!rows.contains("checks") && rows.contains("a@b ran *Dump first*"), "{rows}");
+}
+
+#[test]
+fn t_plus_agrees_with_the_times_as_they_are_written() {
+    let mut journal = Journal::new("a@b", "2024-05-12");
+    journal.open("03:39:58.900", "Rounded", &[]);
+    journal.add("03:40:28.100", note("later"));
+    let earlier = When::Exact(journal.time("03:39:57.950"));
+    journal.happened("03:41:00", earlier, note("first"));
+    journal.add("03:42:00", Event::Marked { mark: Mark::ImpactStarted });
+    journal.happened(
+        "03:43:00",
+        When::Exact(journal.time("03:39:58.900")),
+        Event::Marked { mark: Mark::ImpactStarted },
+    );
+    let rows = journal.written_rows(None);
+    assert!(rows[0].starts_with("| 03:39:57 | −00:00:01 |"), "{}", rows[0]);
+    assert!(rows.iter().any(|row| row.starts_with("| 03:40:28 | +00:00:30 |")), "{rows:?}");
+}
+
+#[test]
+fn marks_that_contradict_each_other_are_named_and_nothing_is_after_by_a_negative_time() {
+    let mut journal = Journal::new("a@b", "2024-05-12");
+    journal.open("08:00:00", "Marks", &[]);
+    journal.add("08:10:00", Event::Marked { mark: Mark::Detected });
+    journal.add("08:20:00", Event::Marked { mark: Mark::ImpactStarted });
+    journal.add("08:30:00", Event::Marked { mark: Mark::Resolved });
+    let text = journal.markdown(None);
+    let line = "\nMarks that contradict each other: detected is marked 10 m 00 s before impact started; \
+        resolved is marked, mitigated is not.\n";
+    assert!(text.contains(line), "{text}");
+    assert!(text.contains("08:10:00 UTC, 10 m 00 s before the impact started."), "{text}");
+    let after = text.lines().filter(|line| line.contains('−') && line.contains("after"));
+    assert_eq!(after.count(), 0, "{text}");
+
+    let range = When::Between(journal.time("08:00:00"), journal.time("08:05:00"));
+    journal.happened("08:31:00", range, Event::Marked { mark: Mark::Mitigated });
+    let text = journal.markdown(None);
+    assert!(text.contains("mitigated is marked 15 m to 20 m before impact started"), "{text}");
+    assert!(text.contains("for how long is unknown (mitigated is marked before impact started)"), "{text}");
+    assert!(!hachyderm::journal().markdown(None).contains("contradict"));
+}
+
+#[test]
+fn a_session_that_is_opened_again_stands_where_it_stood() {
+    let mut journal = Journal::new("a@b", "2024-05-12");
+    journal.open("08:00:00", "Again", &[]);
+    journal.add("08:10:00", Event::Marked { mark: Mark::Resolved });
+    journal.add("08:10:00", Event::StatusChanged { status: Status::Resolved });
+    journal.add("08:11:00", Event::Closed { note: None });
+    assert!(journal.markdown(None).contains("\nincident_status: closed\n"));
+    journal.add("08:12:00", Event::Reopened);
+    assert!(journal.markdown(None).contains("\nincident_status: resolved\n"));
+}
+
+#[test]
+fn a_pattern_in_a_reason_reads_as_code() {
+    let mut journal = Journal::new("a@b", "2024-05-12");
+    journal.open("08:00:00", "Pattern", &[]);
+    let seen = r"expected ^\d\d, saw a_b, saw *";
+    journal.run("08:00:10", Ran { exit: crate::session::run::Exit::Code(0), ..Ran::own("x").unhealthy(0, seen) });
+    let rows = journal.written_rows(None);
+    assert!(rows[1].contains(r"expected `^\d\d`, saw a\_b, saw \* |"), "{}", rows[1]);
+}

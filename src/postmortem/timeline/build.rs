@@ -32,7 +32,8 @@ pub(in crate::postmortem) fn timeline(history: &History, gaps: &[Gap]) -> Timeli
     let zero = impact.or_else(first);
     for row in &mut rows {
         if let (Row::Event(row), Some(zero)) = (row, zero) {
-            row.t_plus_ms = (row.time.sort_key() - zero).num_milliseconds();
+            // Times are written cut to the second; counted from what is written, T+ agrees with them.
+            row.t_plus_ms = row.time.sort_key().timestamp().saturating_sub(zero.timestamp()).saturating_mul(1_000);
         }
     }
     Timeline { day: one_day(&rows), anchor, rows }
@@ -45,6 +46,7 @@ fn together(drafts: &[Draft], gap: Option<&Gap>) -> usize {
         draft.check
             && draft.row.phase == first.row.phase
             && draft.by == first.by
+            && draft.ready == first.ready
             && spell::day(&draft.row.time) == spell::day(&first.row.time)
             && gap.is_none_or(|gap| draft.row.time.sort_key() < gap.to)
     };

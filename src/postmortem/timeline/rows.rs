@@ -7,7 +7,7 @@ use crate::postmortem::describe;
 use crate::postmortem::document::{EventRow, Evidence, Marker};
 use crate::postmortem::history::{History, healthy};
 use crate::postmortem::prose::{Prose, brief};
-use crate::runbook::{Effect, StepId};
+use crate::runbook::{Effect, PhaseName, StepId};
 use crate::session::entry::{Entry, When};
 use crate::session::event::{Event, Mark, RunStarted};
 use crate::session::run::{Purpose, RunNo};
@@ -22,6 +22,8 @@ pub(super) struct Draft<'a> {
     pub(super) by: &'a str,
     /// A read-only check that was as expected: it may stand in one row with its neighbours.
     pub(super) check: bool,
+    /// A readiness check of the revert, which nobody ran by hand.
+    pub(super) ready: bool,
 }
 
 /// One row per entry that has one, in the order of the journal. T+ is filled in later.
@@ -70,7 +72,7 @@ pub(super) fn rows<'a>(history: &'a History<'a>) -> Vec<Draft<'a>> {
                 event,
                 evidence: vec![Evidence::Entry(entry.seq)],
             };
-            drafts.push(Draft { row, runs: Vec::new(), by: &entry.by, check: false });
+            drafts.push(Draft { row, runs: Vec::new(), by: &entry.by, check: false, ready: false });
         }
         match &entry.event {
             Event::Attached { .. } => before.attached = true,
@@ -111,17 +113,20 @@ fn add_run<'a>(
         series.insert(step, drafts.len());
     }
     let time = entry.time();
+    // A readiness check stands in revert, and is run while the operator is elsewhere.
+    let ready = history.is_ready_check(run);
+    let phase = if ready { history.phase_at(run.at.at) } else { history.phase_of_run(run) };
     let row = EventRow {
         seq: entry.seq,
         t_plus_ms: 0,
         recorded: recorded(entry),
-        phase: history.phase_of_run(run),
+        phase,
         time,
         marker: None,
         event: Prose::new(),
         evidence: Vec::new(),
     };
-    drafts.push(Draft { row, runs: vec![run], by: &entry.by, check: false });
+    drafts.push(Draft { row, runs: vec![run], by: &entry.by, check: false, ready });
 }
 
 /// Writes the sentence of a row that tells of runs.
@@ -129,10 +134,20 @@ fn tell(history: &History, draft: &mut Draft) {
     let Some(last) = draft.runs.last() else { return };
     let tries = draft.runs.len();
     draft.check = last.started.effect == Effect::Read
-        && !matches!(last.started.purpose, Purpose::AdHoc | Purpose::Undo { .. } | Purpose::Probe { .. })
+        && match last.started.purpose {
+            // A step of revert or fix is work, also where it alters nothing: a snapshot, a dump.
+            Purpose::Step { .. } => draft.ready || is_looking(history.phase_of_run(last)),
+            Purpose::Guard { .. } | Purpose::Variable { .. } => true,
+            Purpose::AdHoc | Purpose::Undo { .. } | Purpose::Probe { .. } => false,
+        }
         && !last.started.edited
         && last.ended.as_ref().is_some_and(|ended| ended.verdict.is_healthy());
-    let mut prose = Prose::new().text(format!("{} ", draft.by)).then(describe::deed(history, last)).text(" → ");
+    let head = if draft.ready {
+        Prose::new().text("Readiness of the revert: ").then(describe::name(history, last))
+    } else {
+        Prose::new().text(format!("{} ", draft.by)).then(describe::deed(history, last))
+    };
+    let mut prose = head.text(" → ");
     if tries > 1 {
         prose = prose.text(if healthy(last) { format!("at try {tries}: ") } else { format!("up to try {tries}: ") });
     }
@@ -140,11 +155,21 @@ fn tell(history: &History, draft: &mut Draft) {
     draft.row.evidence = evidence(&draft.runs);
 }
 
+/// Whether steps of a phase look rather than act.
+fn is_looking(phase: Option<PhaseName>) -> bool {
+    phase.is_none_or(|phase| matches!(phase, PhaseName::Diagnose | PhaseName::Verify))
+}
+
 /// The row several checks stand in.
 pub(super) fn checks(history: &History, drafts: &[Draft]) -> Option<EventRow> {
     let first = drafts.first()?;
     let runs: Vec<&Run> = drafts.iter().flat_map(|draft| draft.runs.iter().copied()).collect();
-    let mut prose = Prose::new().text(format!("{} ran {} checks, all as expected: ", first.by, drafts.len()));
+    let count = drafts.len();
+    let mut prose = Prose::new().text(if first.ready {
+        format!("Readiness of the revert, {count} checks, all as expected: ")
+    } else {
+        format!("{} ran {count} checks, all as expected: ", first.by)
+    });
     for (place, draft) in drafts.iter().take(NAMED).enumerate() {
         let Some(run) = draft.runs.last() else { continue };
         prose = if place > 0 { prose.text(", ") } else { prose };
