@@ -100,11 +100,13 @@ impl State {
                     self.stays.push(Stay { phase, from: now, to: None });
                 }
             }
+            Event::TimeBoxAnswered { phase, .. } => {
+                self.boxes.insert(*phase, now);
+            }
             Event::Attached { .. }
             | Event::Left { .. }
             | Event::Note { .. }
             | Event::Pinned { .. }
-            | Event::TimeBoxAnswered { .. }
             | Event::TailSetAside { .. }
             | Event::Unknown => {}
         }

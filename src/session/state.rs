@@ -52,6 +52,8 @@ pub struct State {
     pub arrived: u64,
     /// Stays in phases, oldest first; the last one may be open.
     pub stays: Vec<Stay>,
+    /// When a phase's time box was last answered.
+    pub boxes: BTreeMap<PhaseName, Moment>,
     /// Key times; the last mark of each kind counts.
     pub marks: BTreeMap<Mark, When>,
     /// Changes made, oldest first: what altered something, or may have.

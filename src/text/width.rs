@@ -46,6 +46,21 @@ pub fn fit(text: &str, columns: usize) -> Cow<'_, str> {
     }
 }
 
+/// The text broken between words where so many columns are full: the first line, and what is left. A word that is longer is
+/// broken itself.
+#[must_use]
+pub fn broken(text: &str, columns: usize) -> (&str, &str) {
+    let first = cut(text, columns);
+    let rest = &text[first.len()..];
+    if rest.is_empty() || rest.starts_with(' ') {
+        return (first, rest.trim_start());
+    }
+    match first.rsplit_once(' ') {
+        Some((line, _)) if !line.is_empty() => (line, text[line.len()..].trim_start()),
+        _ => (first, rest),
+    }
+}
+
 /// The text in exactly so many columns: cut with an ellipsis, or filled up with spaces.
 #[must_use]
 pub fn pad(text: &str, columns: usize) -> String {
@@ -60,6 +75,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn text_is_broken_between_words() {
+        assert_eq!(broken("the disk is full", 9), ("the disk", "is full"));
+        assert_eq!(broken("the disk is full", 8), ("the disk", "is full"));
+        assert_eq!(broken("abcdefgh", 3), ("abc", "defgh"));
+        assert_eq!(broken("short", 9), ("short", ""));
+        assert_eq!(broken("", 0), ("", ""));
+    }
 
     #[test]
     fn wide_characters_take_two_columns_and_are_not_halved() {

@@ -35,6 +35,8 @@ pub(crate) enum Does {
     Pin,
     /// Give values.
     Values,
+    /// A time box is over: what now.
+    TimeBox,
     /// Take changes back.
     Undo,
     /// Other runs' output.
@@ -132,6 +134,7 @@ pub(crate) const ACTIONS: &[Action] = &[
     light(Does::Mark, "mark", "Mark a key time: impact started, detected, mitigated, resolved.", &["m"], 8, open),
     act(Does::Goto, "go to", "Go to any step or phase.", &["g"], 9, has_runbook),
     act(Does::Revert, "revert", "Go to the revert.", &["R"], 6, revert),
+    act(Does::TimeBox, "time box", "Decide what to do about a time box that is over.", &["T"], 0, time_is_over),
     act(Does::Stop, "stop", "Stop the run; a change is killed only when you say so.", &["x", "Ctrl-C"], 10, running),
     act(Does::Keys, "keys in", "Give the keys to the command; Ctrl-] takes them back.", &["i"], 11, running),
     light(Does::Pin, "pin", "Keep lines of the output as evidence.", &["p"], 12, has_output),
@@ -347,6 +350,11 @@ fn revert(model: &Model) -> Result<(), String> {
     let session = driven(model)?;
     let empty = session.walk.runbook().is_none_or(|runbook| runbook.revert.steps.is_empty());
     if empty { say("The runbook has no revert.") } else { Ok(()) }
+}
+
+fn time_is_over(model: &Model) -> Result<(), String> {
+    let session = driven(model)?;
+    if session.over.is_some() { Ok(()) } else { say("No time box is over, or it was answered.") }
 }
 
 fn running(model: &Model) -> Result<(), String> {

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use crate::tui::model::{Model, Pane, SessionScreen};
+use crate::tui::words;
 
 /// From this width on, the steps stand beside the rest.
 const WIDE: u16 = 100;
@@ -44,8 +45,11 @@ pub(crate) fn areas(size: (u16, u16), session: &SessionScreen) -> Areas {
     if rows >= 5 {
         areas.next = bottom(&mut body, 1);
     }
-    if rows >= 4 && (session.unwritten.is_some() || session.banner.is_some()) {
-        areas.banner = top(&mut body, 1);
+    if rows >= 4 {
+        // On a small screen what stays may not push out what is worked with.
+        let most = if rows >= 20 { 4 } else { 1 };
+        let lines = words::stays(session, columns).len();
+        areas.banner = top(&mut body, u16::try_from(lines).unwrap_or(most).min(most));
     }
     if session.zoom || body.height < ONE {
         match session.focus {

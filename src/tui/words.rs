@@ -8,7 +8,8 @@ use crate::session::event::Verdict;
 use crate::session::run::{Exit, Purpose, RunNo};
 use crate::session::state::{Standing, State};
 use crate::session::walk::Readiness;
-use crate::text::human;
+use crate::text::{human, visible, width};
+use crate::tui::model::SessionScreen;
 use crate::tui::theme::Role;
 
 /// What a run is called: its step, or its command.
@@ -58,12 +59,27 @@ pub(crate) const fn standing(standing: Standing) -> (char, &'static str, Role) {
 }
 
 /// Whether the revert is possible.
-pub(crate) fn readiness(readiness: &Readiness) -> String {
-    match readiness {
+pub(crate) fn readiness(session: &SessionScreen) -> String {
+    match session.walk.readiness() {
         Readiness::Ready => "ready".to_owned(),
         Readiness::NotReady(steps) => format!("not ready ({})", steps.join(", ")),
-        Readiness::Unknown => "readiness unknown".to_owned(),
+        Readiness::Unknown if session.walk.runbook().is_some_and(|runbook| runbook.ready.is_empty()) => {
+            "nothing checks whether it is possible".to_owned()
+        }
+        Readiness::Unknown => "not yet checked".to_owned(),
     }
+}
+
+/// What stays on the screen until it is dealt with, each in at most two lines of this width.
+pub(crate) fn stays(session: &SessionScreen, columns: u16) -> Vec<String> {
+    let room = usize::from(columns).saturating_sub(2);
+    let lines = |text: String| {
+        let text = visible::clean(&text).into_owned();
+        let (first, rest) = width::broken(&text, room);
+        let lines = [first, &*width::fit(rest, room)].map(|line| format!(" {line} "));
+        lines.into_iter().take(if rest.is_empty() { 1 } else { 2 }).collect::<Vec<_>>()
+    };
+    session.stays().into_iter().flat_map(lines).collect()
 }
 
 /// A time of day in a zone.

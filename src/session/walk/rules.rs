@@ -5,7 +5,7 @@ use super::{Need, Order, Refusal, Walk};
 use crate::runbook::{Effect, Guard, PhaseName, Step, StepId, VarName, mentions};
 use crate::session::event::{Event, Mark};
 use crate::session::run::{Purpose, RunNo};
-use crate::session::state::{Moment, Standing};
+use crate::session::state::{Moment, Standing, Stay};
 
 /// Whether the revert is known to be possible.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,13 +174,24 @@ impl Walk {
     pub fn time_box(&self, phase: PhaseName, now: &Moment) -> Option<TimeBox> {
         let limit = self.runbook()?.phase(phase).time_box?;
         let stays = self.state.stays.iter().filter(|stay| stay.phase == phase);
-        let mut spent_ms: u64 = stays.map(|stay| stay.to.as_ref().unwrap_or(now).since(&stay.from)).sum();
+        let order = |moment: &Moment| (moment.boot, moment.boot_ms);
+        let end = |stay: &Stay| stay.to.filter(|to| order(to) < order(now)).unwrap_or(*now);
+        let mut spent_ms: u64 = stays.map(|stay| end(stay).since(&stay.from)).sum();
         if phase == PhaseName::Diagnose
             && let (Some(detected), Some(began)) = (self.state.marks.get(&Mark::Detected), self.state.began)
         {
             spent_ms += u64::try_from((began.at - detected.sort_key()).num_milliseconds()).unwrap_or(0);
         }
         Some(TimeBox { spent_ms, limit_ms: u64::try_from(limit.as_millis()).unwrap_or(u64::MAX) })
+    }
+
+    /// The time box of a phase, where it is over and that is to be answered: not yet, or a whole box passed since the answer.
+    #[must_use]
+    pub fn time_box_over(&self, phase: PhaseName, now: &Moment) -> Option<TimeBox> {
+        let time_box = self.time_box(phase, now)?;
+        let answered = self.state.boxes.get(&phase).and_then(|answered| self.time_box(phase, answered));
+        let from = answered.map_or(0, |answered| answered.spent_ms);
+        (time_box.spent_ms.saturating_sub(from) >= time_box.limit_ms && !self.state.closed).then_some(time_box)
     }
 
     /// A mark that now makes sense: mitigated after a mitigating step that holds, resolved when all verify steps hold after a fix.

@@ -12,6 +12,7 @@ use crate::session::run::RunNo;
 use crate::session::state::Run;
 use crate::session::walk::{Intent, Walk};
 use crate::session::when;
+use crate::tui::words;
 
 /// The session screen.
 #[derive(Debug)]
@@ -50,8 +51,8 @@ pub(crate) struct SessionScreen {
     pub(crate) unwritten: Option<(String, usize)>,
     /// Something that stays: a folder in memory instead of the disk.
     pub(crate) banner: Option<String>,
-    /// How often a time box was asked about: once at its end, again after each further half.
-    pub(crate) asked: BTreeMap<PhaseName, u64>,
+    /// The phase whose time box is over, and its length in milliseconds; until that is answered.
+    pub(crate) over: Option<(PhaseName, u64)>,
     /// The guard last spoken of, so that it is spoken of once.
     pub(crate) told_refusal: Option<String>,
 }
@@ -130,7 +131,7 @@ impl SessionScreen {
             told: None,
             unwritten: None,
             banner: None,
-            asked: BTreeMap::new(),
+            over: None,
             told_refusal: None,
         }
     }
@@ -171,6 +172,24 @@ impl SessionScreen {
         }
         // The clock of the incident is on the screen as long as the session is open.
         state.began.is_some()
+    }
+
+    /// What stays on the screen until it is dealt with, what counts most first.
+    pub(crate) fn stays(&self) -> Vec<String> {
+        let mut stays = Vec::new();
+        if let Some((error, kept)) = &self.unwritten {
+            // The cause before the path: a narrow screen cuts the rest.
+            let (tried, cause) = error.split_once(": ").unwrap_or(("", error));
+            stays.push(format!(
+                "The record cannot be written: {cause}. Kept in memory and tried again: {kept} entries. {tried}"
+            ));
+        }
+        stays.extend(self.banner.clone());
+        if let Some((phase, limit)) = self.over {
+            let who = if self.drives() { "T decides what now." } else { "Who drives decides." };
+            stays.push(format!("{phase} is over its time box {}: {who}", words::span(limit)));
+        }
+        stays
     }
 
     /// Whether this screen drives the session.

@@ -233,16 +233,41 @@ fn output_is_followed_until_the_operator_scrolls() {
 }
 
 #[test]
-fn a_time_box_that_runs_out_asks_with_the_revert_one_key_away() {
-    let acts = [Act::Keys("Enter"), Act::Pass(16 * 60), Act::Pass(5 * 60)];
+fn a_time_box_that_runs_out_takes_no_key_from_what_is_typed() {
+    let box_over = Act::Pass(21 * 60);
+    let story = story(&[box_over.clone(), Act::Keys("n e s c a Enter"), Act::Pass(21 * 60), Act::Keys("n o n Enter")]);
+    assert!(!story.has(|event| matches!(event, Event::TimeBoxAnswered { .. })), "{}", story.screen);
+    let noted = |wanted: &str| story.has(|event| matches!(event, Event::Note { text, .. } if text == wanted));
+    assert!(noted("esca") && noted("on"), "{}", story.screen);
+    assert!(story.screen.contains("diagnose is over its time box 20:00: T decides"), "{}", story.screen);
+}
+
+#[test]
+fn a_time_box_that_runs_out_stays_until_it_is_answered_and_comes_back_after_another() {
+    let mut acts = vec![Act::Keys("Enter"), Act::Pass(21 * 60), Act::Keys("T")];
     let asked = story(&acts);
     assert!(asked.screen.contains("The time for diagnose is over"), "{}", asked.screen);
     assert!(asked.screen.contains("#infra"), "{}", asked.screen);
-    let mut acts = acts.to_vec();
-    acts.push(Act::Keys("R"));
-    acts.push(Act::Text("no idea yet"));
-    acts.push(Act::Keys("Enter"));
+    acts.extend([Act::Keys("o"), Act::Text("nearly there"), Act::Keys("Enter")]);
+    acts.push(Act::Pass(19 * 60));
     let answered = story(&acts);
+    let decided = |event: &Event| matches!(event, Event::TimeBoxAnswered { decision, reason, .. } if decision == "go on" && reason == "nearly there");
+    assert!(answered.has(decided), "{}", answered.screen);
+    assert!(!answered.screen.contains("T decides"), "{}", answered.screen);
+    acts.push(Act::Pass(60));
+    let again = story(&acts);
+    assert!(again.screen.contains("T decides"), "{}", again.screen);
+}
+
+#[test]
+fn from_a_time_box_the_revert_is_one_key_away() {
+    let answered = story(&[
+        Act::Keys("Enter"),
+        Act::Pass(21 * 60),
+        Act::Keys("T R"),
+        Act::Text("no idea yet"),
+        Act::Keys("Enter"),
+    ]);
     let decided = |event: &Event| matches!(event, Event::TimeBoxAnswered { decision, reason, .. } if decision == "revert" && reason == "no idea yet");
     assert!(answered.has(decided));
     assert!(answered.has(|event| matches!(event, Event::Moved { to: Some(step), .. } if step == "downgrade")));

@@ -1,6 +1,6 @@
 //! An action of the table is carried out.
 
-use super::{leave, library, menus, want};
+use super::{clock, leave, library, menus, want};
 use crate::runbook::{Lead, PhaseName, StepId};
 use crate::session::run::RunNo;
 use crate::session::walk::{Confirmation, Intent, Next};
@@ -55,6 +55,7 @@ pub(super) fn act(model: &mut Model, does: Does) -> Vec<Effect> {
         | Does::Goto
         | Does::Stop
         | Does::Values
+        | Does::TimeBox
         | Does::Undo
         | Does::Runs
         | Does::Severity
@@ -80,6 +81,7 @@ fn question(model: &mut Model, does: Does) {
         Does::Goto => menus::places(session),
         Does::Stop => session.running().map(|run| menus::stop(session, run)),
         Does::Values => menus::values(session),
+        Does::TimeBox => clock::question(model),
         Does::Undo => Some(menus::changes(session)),
         Does::Runs => Some(menus::runs(session)),
         Does::Severity => Some(menus::severity()),

@@ -297,13 +297,13 @@ pub(super) fn time_box(
     let mut items = Vec::new();
     let has_revert = session.walk.runbook().is_some_and(|runbook| !runbook.revert.steps.is_empty());
     if phase != PhaseName::Revert && has_revert {
-        text.push(format!("Revert: {}.", words::readiness(&session.walk.readiness())));
+        text.push(format!("Revert: {}.", words::readiness(session)));
         items.push(Item::new('R', "revert", answer("revert", Some(Lead::Phase(PhaseName::Revert)))));
     }
-    items.push(Item::new('e', "escalate, and go on", answer("escalate", None)));
-    items.push(Item::new('o', "go on", answer("go on", None)));
+    items.push(Item::new('e', "escalate, and go on; say to whom", answer("escalate", None)));
+    items.push(Item::new('o', "go on; say why", answer("go on", None)));
     let mut menu = Menu::new(format!("The time for {phase} is over"), text, items);
-    // The question comes by itself: an Enter that was meant for something else must lead nowhere.
+    // What leads nowhere new is what a bare Enter takes.
     menu.selected = menu.items.len().saturating_sub(1);
     Overlay::Menu(menu)
 }

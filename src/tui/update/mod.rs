@@ -14,7 +14,6 @@ mod want;
 pub(crate) use keys::KEYS_BACK;
 
 use crate::drive::Job;
-use crate::session::event::Event;
 use crate::session::walk::Intent;
 use crate::tui::effect::Effect;
 use crate::tui::message::{Message, Opened, Signal};
@@ -31,7 +30,7 @@ pub(crate) fn update(model: &mut Model, now: Now, message: Message) -> Vec<Effec
             model.size = (columns, rows);
             Vec::new()
         }
-        Message::Tick => clock::ticked(model),
+        Message::Tick => Vec::new(),
         Message::Drawn(frame) => {
             model.frame = frame;
             return Vec::new();
@@ -57,6 +56,7 @@ pub(crate) fn update(model: &mut Model, now: Now, message: Message) -> Vec<Effec
             leave(model, 4, Some("the program broke"))
         }
     };
+    clock::passed(model);
     effects.extend(show::wanted(model));
     effects.extend(library::wanted(model));
     if model.situation() != before {
@@ -70,9 +70,6 @@ fn opened_session(model: &mut Model, opened: Opened) -> Vec<Effect> {
     session.banner = opened.banner;
     for entry in &opened.history {
         session.timeline.push(entry, session.walk.state());
-        if let Event::TimeBoxAnswered { phase, .. } = &entry.event {
-            *session.asked.entry(*phase).or_default() += 1;
-        }
     }
     session.take_up();
     model.overlay = None;

@@ -101,17 +101,16 @@ fn time_box(model: &Model, session: &SessionScreen) -> Option<(String, Role)> {
     Some((format!("{phase} {} of {limit}{word}", words::span(time_box.spent_ms)), role))
 }
 
-/// Draws the line of what stays until it is dealt with.
+/// Draws the lines of what stays until it is dealt with.
 pub(super) fn banner(session: &SessionScreen, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
-    let text = match (&session.unwritten, &session.banner) {
-        // The cause before the path: a narrow screen cuts the rest.
-        (Some((error, kept)), _) => {
-            let (tried, cause) = error.split_once(": ").unwrap_or(("", error));
-            format!(" The record cannot be written: {cause}. Kept in memory and tried again: {kept} entries. {tried} ")
-        }
-        (None, Some(banner)) => format!(" {banner} "),
-        (None, None) => return,
-    };
-    let text = visible::clean(&text).into_owned();
-    rows(frame, area, vec![Line::styled(text, theme.style(Role::Banner))]);
+    let mut lines = words::stays(session, area.width);
+    let height = usize::from(area.height);
+    if height == 1 && lines.len() > 1 {
+        let all = session.stays().join("  ");
+        let all = visible::clean(&all).into_owned();
+        lines = vec![format!(" {} ", width::fit(&all, usize::from(area.width).saturating_sub(2)))];
+    }
+    lines.truncate(height);
+    let style = theme.style(Role::Banner);
+    rows(frame, area, lines.into_iter().map(|line| Line::styled(line, style)).collect());
 }
