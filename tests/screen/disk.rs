@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::play::{Play, Screen};
+use crate::stage::until;
 use crate::support::Terminal;
 
 const BOOK: &str = "{stanch: 1, title: T, fix: {steps: [\
@@ -26,7 +27,11 @@ fn apart(play: &Play, mount: &str) -> Option<Screen> {
 /// Fills the disk that the program sees in this folder, with this file.
 fn fill(screen: &Screen, folder: &Path) -> PathBuf {
     let root = PathBuf::from(format!("/proc/{}/root", screen.0.pid().as_raw_nonzero()));
-    let fill = root.join(folder.strip_prefix("/").unwrap()).join("fill");
+    let data = root.join(folder.strip_prefix("/").unwrap());
+    // The lane writes down what carries over after the run was judged; its trouble is another story.
+    let lane = |session: std::fs::DirEntry| session.path().join("lanes/1/state.json").exists();
+    until("the lane is done with its run", || std::fs::read_dir(data.join("sessions")).unwrap().flatten().any(lane));
+    let fill = data.join("fill");
     let refused = std::io::copy(&mut std::io::repeat(b'x'), &mut File::create(&fill).unwrap()).unwrap_err();
     assert_eq!(refused.kind(), std::io::ErrorKind::StorageFull);
     fill
