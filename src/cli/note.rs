@@ -38,7 +38,8 @@ pub(super) struct Args {
 /// Appends a note; it is on disk when this returns.
 pub(super) fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<Exit> {
     let zone = *Local::now().offset();
-    let note = match understood(args, System.now(), zone) {
+    let now = System.now();
+    let note = match understood(args, now, zone) {
         Ok(note) => note,
         Err(reason) => {
             eprintln!("error: could not understand the note: {reason}");
@@ -48,9 +49,11 @@ pub(super) fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<Exit> {
     let dir = session::find_to_write(&Paths::from_env()?, &args.session)?;
     let by = operator::by(args.operator.as_deref());
     let (mut journal, _) = Journal::open(&dir.journal(), &by, Arc::new(System))?;
+    let day = note.happened.as_ref().and_then(|happened| when::other_day(happened, now, zone));
+    let day = day.map_or_else(String::new, |day| format!(", for {day}"));
     let new = journal.append(&note.into())?;
     let number = new.last().map_or(0, |entry| entry.seq);
-    writeln!(out, "noted as entry {number} of {}", dir.id().escape_debug())?;
+    writeln!(out, "noted as entry {number} of {}{day}", dir.id().escape_debug())?;
     out.flush()?;
     Ok(Exit::Fine)
 }

@@ -35,6 +35,18 @@ pub fn zone(text: &str) -> Option<FixedOffset> {
     text.parse().ok()
 }
 
+/// The date of a time that was not today, in the operator's zone: `2022-04-29, yesterday`. A time of day that is still to come is
+/// taken for yesterday's; said, that is seen.
+#[must_use]
+pub fn other_day(when: &When, now: DateTime<Utc>, zone: FixedOffset) -> Option<String> {
+    let (day, today) = (when.sort_key().with_timezone(&zone).date_naive(), now.with_timezone(&zone).date_naive());
+    if day == today {
+        return None;
+    }
+    let yesterday = if today.pred_opt() == Some(day) { ", yesterday" } else { "" };
+    Some(format!("{day}{yesterday}"))
+}
+
 fn one(text: &str, now: DateTime<Utc>, zone: FixedOffset) -> Result<DateTime<Utc>, String> {
     let text = text.trim();
     if text.is_empty() {
@@ -132,6 +144,16 @@ mod tests {
         let now = at("2022-04-30T22:05:00Z");
         assert_eq!(parse("23:50", now, berlin()), Ok(When::Exact(at("2022-04-30T21:50:00Z"))));
         assert_eq!(parse("00:01", now, berlin()), Ok(When::Exact(at("2022-04-30T22:01:00Z"))));
+    }
+
+    #[test]
+    fn a_time_of_another_day_has_its_date() {
+        let day = |text| other_day(&parse(text, now(), berlin()).unwrap(), now(), berlin());
+        assert_eq!(day("21:30"), None);
+        assert_eq!(day("22:10"), Some("2022-04-29, yesterday".to_owned()));
+        assert_eq!(day("2022-04-01 22:10"), Some("2022-04-01".to_owned()));
+        // Yesterday in UTC is today for the operator.
+        assert_eq!(day("2022-04-29T22:30:00Z"), None);
     }
 
     #[test]

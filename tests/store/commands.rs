@@ -52,6 +52,8 @@ fn a_note_is_in_the_record_while_somebody_else_drives() {
     assert_eq!(text, format!("noted as entry 2 of {}\n", dir.id()));
     expect(&home, &["note", dir.id(), "- no alert", "--at", "~-25m", "--operator", "quinn@bob"], 0);
     expect(&home, &["note", dir.id(), "--at", "-1h", "x not the network"], 0);
+    let text = expect(&home, &["note", dir.id(), "@2022-04-29T08:00:00Z began then"], 0);
+    assert_eq!(text, format!("noted as entry 5 of {}, for 2022-04-29\n", dir.id()));
     let entries = read(&dir.journal()).unwrap().entries;
     let note = |tag, text: &str| Event::Note { tag, text: text.to_owned() };
     assert_eq!(entries[1].event, note(Tag::Luck, "the dump was recent"));

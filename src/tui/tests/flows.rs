@@ -174,6 +174,8 @@ fn notes_have_signs_and_times() {
     let note = |event: &Event| matches!(event, Event::Note { tag: Tag::DeadEnd, text } if text == "it is not the disk");
     assert!(story.has(note));
     assert!(story.world.journal.iter().any(|entry| entry.happened.is_some()));
+    let yesterday = self::story(&[Act::Keys("n"), Act::Text("@23:59 it began"), Act::Keys("Enter")]);
+    assert!(yesterday.screen.contains(", yesterday."), "{}", yesterday.screen);
     let wrong = self::story(&[Act::Keys("n"), Act::Text("@99:99 what"), Act::Keys("Enter")]);
     assert!(matches!(wrong.model.overlay, Some(Overlay::Prompt(_))), "the prompt stays: {}", wrong.screen);
 }

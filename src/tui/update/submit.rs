@@ -41,7 +41,11 @@ pub(super) fn submit(model: &mut Model, prompt: Overlay, ask: Ask, text: &str) -
             {
                 return stay(model, prompt, refusal.to_string());
             }
+            let day = other_day(model, &first);
             let effects = want::want(model, first);
+            if let Some(day) = day {
+                model.say(format!("Taken for {day}."));
+            }
             if let Some(session) = model.session_mut() {
                 session.queue.extend(intents);
             }
@@ -115,6 +119,16 @@ fn meant(model: &Model, ask: Ask, text: &str) -> Result<Meant, String> {
             Ok(Meant::Open(Open::Untitled { title: text.trim().to_owned() }))
         }
     }
+}
+
+/// The date of a time that is given for what is wanted, where it is not today.
+fn other_day(model: &Model, intent: &Intent) -> Option<String> {
+    let (Intent::Note { happened: Some(happened), .. } | Intent::Mark { happened: Some(happened), .. }) = intent else {
+        return None;
+    };
+    // What is refused is not taken for any day.
+    let zone = model.session().filter(|session| session.walk.can(intent).is_ok())?.zone();
+    when::other_day(happened, model.now.at, zone)
 }
 
 fn refused(model: &Model, intent: &Intent) -> Option<Refusal> {
