@@ -200,3 +200,14 @@ fn a_journal_that_was_cut_is_not_whole() {
     let (code, told) = audit();
     assert!(code == Some(1) && told.contains("NOT whole"), "{told}");
 }
+
+#[test]
+fn a_file_that_cannot_be_written_is_named_as_it_was_given() {
+    let folder = tempfile::tempdir().expect("a folder");
+    session(folder.path());
+    let refused = stanch(folder.path(), &["export", "last", "-o", "nowhere/x.md"]);
+    let said = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(3), "{said}");
+    assert!(said.starts_with("error: could not write nowhere/x.md: there is no folder ./nowhere\nhint: "), "{said}");
+    assert!(!said.contains(".stanch-"), "{said}");
+}

@@ -171,9 +171,17 @@ fn save(path: &Path, text: &str, force: bool) -> anyhow::Result<Exit> {
     }
     // Where the name is a link, the file it leads to is replaced and the link stays.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| Path::new(".").join(path));
-    private::replace(&target, text.as_bytes())
-        .map_err(|error| io::Error::new(error.kind(), format!("could not write {}: {error}", told())))?;
-    Ok(Exit::Fine)
+    // The error of the system may name a file that is only on its way; the operator knows the one they asked for.
+    let cause = match target.parent() {
+        Some(folder) if !folder.is_dir() => format!("there is no folder {}", folder.to_string_lossy().escape_debug()),
+        _ => match private::replace(&target, text.as_bytes()) {
+            Ok(()) => return Ok(Exit::Fine),
+            Err(error) => std::io::Error::from(error.kind()).to_string(),
+        },
+    };
+    eprintln!("error: could not write {}: {cause}", told());
+    eprintln!("hint: name a file in a folder that is there and that you may write to");
+    Ok(Exit::Input)
 }
 
 /// The text of a file; none where there is no such file.
