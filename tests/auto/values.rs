@@ -35,5 +35,14 @@ fn values_are_held_against_what_is_allowed() {
 #[test]
 fn a_missing_value_needs_a_person() {
     let stage = Stage::with(BOOK);
-    stage.walk(&[]).expect_code(5).expect_line("hello needs a value for WHO");
+    stage.walk(&[]).expect_code(5).expect_line("hello needs a value for WHO; --var WHO=... gives it");
+}
+
+#[test]
+fn a_missing_secret_is_asked_for_where_it_is_taken() {
+    let stage = Stage::with(
+        "{stanch: 1, title: T, vars: {TOKEN: {secret: true}}, diagnose: {steps: [{id: use, title: Use, run: 'echo \"$TOKEN\"'}]}}",
+    );
+    let said = stage.walk(&[]);
+    said.expect_code(5).expect_line("use needs a value for TOKEN; the environment variable STANCH_VAR_TOKEN gives it");
 }

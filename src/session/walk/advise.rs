@@ -180,7 +180,15 @@ impl Walk {
                 Advice::failed(format!("{step}: {words}"))
             }
             Some(Need::Value(name)) => {
-                Advice::Person(format!("{step} needs a value for {name}; --var {name}=... gives it"))
+                let secret =
+                    self.runbook().and_then(|runbook| runbook.var(name)).is_some_and(|variable| variable.secret);
+                // A secret is not taken from the command line.
+                let how = if secret {
+                    format!("the environment variable STANCH_VAR_{name} gives it")
+                } else {
+                    format!("--var {name}=... gives it")
+                };
+                Advice::Person(format!("{step} needs a value for {name}; {how}"))
             }
             None => Advice::Wait,
         }
