@@ -34,9 +34,6 @@ pub(super) struct Args {
 
 /// Breaks a throwaway service, has its runbook followed, and cleans up.
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
-    if !args.alone.auto && !args.list {
-        terminal(&format!("`stanch drill {} --auto` walks it without a screen", args.name))?;
-    }
     let around = args.around.surroundings()?;
     let library = args.around.library(&around.paths);
     if args.list {
@@ -44,6 +41,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     let item = library.find(&args.name)?;
     let chosen = choose(&item)?;
+    if !item.has_drill {
+        return Err(crate::store::Error::NoDrill { id: item.id }.into());
+    }
+    if !args.alone.auto {
+        terminal(&format!("`stanch drill {} --auto` walks it without a screen", args.name))?;
+    }
     let interrupt = Interrupt::listen()?;
     eprintln!("breaking a throwaway service for the drill {} ...", item.id);
     let rehearsed = rehearse(args, &around, &item, &chosen, &interrupt)?;

@@ -35,11 +35,11 @@ pub(super) struct Args {
 
 /// Begins the session and works it, on a screen or alone.
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
+    let around = args.around.surroundings()?;
+    let chosen = choose(&args.around.library(&around.paths).find(&args.runbook)?)?;
     if !args.alone.auto {
         terminal(&format!("`stanch run {} --auto` walks it without a screen", args.runbook))?;
     }
-    let around = args.around.surroundings()?;
-    let chosen = choose(&args.around.library(&around.paths).find(&args.runbook)?)?;
     let environment =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let given = values::given(&chosen.runbook, &args.vars, environment)?;

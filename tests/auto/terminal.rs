@@ -9,6 +9,10 @@ fn what_needs_a_screen_says_so_and_names_what_does_not() {
         stage.stanch(arguments).expect_code(5).expect_err("could not show a screen").expect_err("--auto");
     }
     stage.stanch(&["start", "Something burns"]).expect_code(5).expect_err("this is no terminal");
+    for arguments in [["run", "bok"], ["drill", "bok"]] {
+        stage.stanch(&arguments).expect_code(2).expect_err("could not find a runbook named \"bok\"");
+    }
+    stage.stanch(&["drill", "book"]).expect_code(2).expect_err("could not find a drill for \"book\"");
     assert!(stage.sessions().is_empty(), "nothing was begun");
 }
 
