@@ -10,6 +10,7 @@
 
 mod limits;
 mod node;
+mod quote;
 mod read;
 mod within;
 

@@ -2,8 +2,9 @@
 
 use serde_yaml::granit_parser::{Event, Options, Parser, ScalarStyle, Span, StructureStyle, Tag, options};
 
-use super::limits::{MAX_DEPTH, MAX_NODES, admit};
+use super::limits::{MAX_DEPTH, MAX_NODES, admit, place_of};
 use super::node::{Data, Node, Scalar};
+use super::quote::left_open;
 use crate::runbook::model::Place;
 use crate::runbook::problem::{Problem, Problems, Spot, shown};
 use crate::runbook::rules;
@@ -14,21 +15,36 @@ pub(crate) fn read<'a>(text: &'a str, problems: &mut Problems) -> Option<Node<'a
         return None;
     }
     let mut builder = Builder { text, problems, stack: Vec::new(), root: None, nodes: 0, documents: 0 };
+    let mut known = 0;
     let mut parser = Parser::new_from_str_with_options(text, limits());
     loop {
         match parser.next_event() {
             None => break,
-            Some(Ok((event, span))) => match builder.take(event, span) {
-                Go::On => {}
-                Go::Enough => break,
-                Go::Refused => return None,
-            },
+            Some(Ok((event, span))) => {
+                known = span.byte_range().map_or(known, |range| known.max(range.end));
+                match builder.take(event, span) {
+                    Go::On => {}
+                    Go::Enough => break,
+                    Go::Refused => return None,
+                }
+            }
             Some(Err(error)) => {
                 let mark = error.marker();
                 let at = Spot { place: Place { line: mark.line(), column: mark.col() + 1 }, length: 1, value: () };
                 let info = error.info();
                 if info.contains("recursion limit") {
                     builder.problems.add(too_deep(&at));
+                    return None;
+                }
+                let open = info.contains("quote").then(|| left_open(text, known)).flatten();
+                // One behind the place where the reader gave up is not why.
+                let place = open.map(|open| place_of(text, open));
+                let place = place.filter(|open| (open.line, open.column) < (at.place.line, at.place.column));
+                if let Some(place) = place {
+                    let at = Spot { place, length: 1, value: () };
+                    let problem = Problem::new(&rules::SYNTAX, &at, "this is no YAML: a quote is left open here");
+                    let help = "close it, or write text of several lines as a block after `|`";
+                    builder.problems.add(problem.help(help));
                     return None;
                 }
                 let hint = hint(text, at.place, &info);
