@@ -86,6 +86,7 @@ impl State {
                     self.stood = self.status;
                 }
                 self.closed = true;
+                self.ended = Some(now);
                 self.status = Some(Status::Closed);
                 if let Some(stay) = self.stays.last_mut() {
                     stay.to.get_or_insert(now);
@@ -93,6 +94,7 @@ impl State {
             }
             Event::Reopened => {
                 self.closed = false;
+                self.ended = None;
                 // What was marked stands until it is marked anew: opening it again does not undo that it was resolved.
                 let stood = self.stood.take().filter(|status| !matches!(status, Status::Closed | Status::Paused));
                 self.status = Some(stood.unwrap_or(Status::Investigating));

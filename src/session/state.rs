@@ -24,6 +24,8 @@ pub struct State {
     pub boot: (String, u32),
     /// Whether it is closed.
     pub closed: bool,
+    /// When it was closed; none while it is open.
+    pub ended: Option<Moment>,
     /// Where the incident stands.
     pub status: Option<Status>,
     /// Where the incident stood when it was closed; none while it is open.

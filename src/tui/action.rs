@@ -147,8 +147,8 @@ pub(crate) const ACTIONS: &[Action] = &[
     light(Does::Zoom, "zoom", "Give the pane the whole screen, and take it back.", &["z"], 15, always),
     light(Does::Focus, "pane", "Move the keys to the next pane.", &["Tab"], 16, always),
     light(Does::FocusBack, "pane back", "Move the keys to the pane before.", &["Shift-Tab"], 0, always),
-    every(Does::Up, "up", "Up: a step, or a line.", &["Up", "Ctrl-Up"], 0, always),
-    every(Does::Down, "down", "Down: a step, or a line.", &["Down", "Ctrl-Down"], 0, always),
+    every(Does::Up, "up", "A step up, or a line.", &["Up", "Ctrl-Up"], 0, always),
+    every(Does::Down, "down", "A step down, or a line.", &["Down", "Ctrl-Down"], 0, always),
     every(Does::PageUp, "page up", "A page up in the output.", &["PgUp"], 0, always),
     every(Does::PageDown, "page down", "A page down in the output.", &["PgDn"], 0, always),
     every(Does::Home, "start", "To the first line.", &["Home"], 0, always),
@@ -241,12 +241,13 @@ pub(crate) fn find(does: Does, model: &Model) -> Option<&'static Action> {
 
 fn next_label(session: &SessionScreen) -> &'static str {
     if session.walk.state().closed {
-        return "open again";
+        return "closed";
     }
     if !session.is_at_cursor() {
         return "go here";
     }
     match session.walk.next() {
+        Next::Run(_) if session.walk.held_back().is_some() => "what now",
         Next::Run(_) => "run",
         Next::Ask(_) | Next::Manual(_) => "answer",
         Next::Running(_) => "running",
@@ -254,6 +255,7 @@ fn next_label(session: &SessionScreen) -> &'static str {
         Next::Offer { .. } | Next::Crossing { .. } => "choose",
         Next::Failed(_) => "what now",
         Next::Settle(_) => "find out",
+        Next::End if session.walk.runbook().is_none() => "command",
         Next::End => "finish",
     }
 }

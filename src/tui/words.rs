@@ -25,6 +25,17 @@ pub(crate) fn run_name(run: RunNo, state: &State) -> String {
     }
 }
 
+/// Why a guard's run keeps its step from starting: what its author says of it, and what was seen.
+pub(crate) fn guard(session: &SessionScreen, run: RunNo) -> Option<String> {
+    let run = session.walk.state().runs.get(&run)?;
+    let Purpose::Guard { step, index } = &run.started.purpose else { return None };
+    let Some(Verdict::Unhealthy(reasons)) = run.verdict() else { return None };
+    let says = session.walk.guard(step, *index).and_then(|guard| guard.says.as_deref());
+    let seen = reasons.join("; ");
+    let why = says.map_or_else(|| seen.clone(), |says| format!("{} ({seen})", session.filled(says)));
+    Some(format!("A guard of {step} does not hold: {why}"))
+}
+
 /// How a run ended.
 pub(crate) fn exit(exit: &Exit) -> String {
     match exit {

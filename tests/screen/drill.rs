@@ -10,7 +10,7 @@ fn the_drill_is_worked_by_its_fix_on_a_small_screen() {
     let screen = play.screen(&["drill"], 80, 24);
     screen.answer(
         &[
-            "SEV-2  drill status-500",
+            "SEV-2  drill  Orders answer",
             "Is the service alive?",
             "$ sh \"$SITE/shop\"",
             "Enter runs health: it only reads.",
@@ -90,7 +90,7 @@ fn close(screen: &Screen) {
     screen.answer(&["verify   holds", "The walk is at its end: Enter shows what is left to do."], "<enter>");
     screen.answer(&["The end of the walk", "Every verify step holds."], "c");
     screen.answer(&["Close the session."], "all is well<enter>");
-    screen.answer(&["closed", "The session is closed. Enter opens it again, q leaves."], "q");
+    screen.answer(&["closed", "The session is closed. q leaves; Enter asks whether to open it again."], "q");
     let words = screen.ended(0);
     assert!(words.contains("writes the postmortem"), "{words}");
 }

@@ -45,7 +45,7 @@ fn a_terminal_that_vanishes_ends_the_screen_and_not_the_command() {
 fn a_drill_cleans_up_when_its_terminal_vanishes() {
     let play = Play::new();
     let screen = held(&play, "drill");
-    screen.see(&["drill status-500", "Enter runs health"]);
+    screen.see(&["SEV-2  drill  Orders", "Enter runs health"]);
     let drills = || std::fs::read_dir(play.home.root().join("tmp")).unwrap().flatten();
     let is_drill = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with("stanch-drill-");
     assert!(drills().any(|entry| is_drill(&entry.file_name())));

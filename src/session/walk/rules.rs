@@ -3,7 +3,7 @@
 use super::intend::said;
 use super::{Need, Order, Refusal, Walk};
 use crate::runbook::{Effect, Guard, PhaseName, Step, StepId, VarName, mentions};
-use crate::session::event::{Event, Mark};
+use crate::session::event::{Event, Mark, Verdict};
 use crate::session::run::{Purpose, RunNo};
 use crate::session::state::{Moment, Standing, Stay};
 
@@ -167,6 +167,26 @@ impl Walk {
                 step.effect != Effect::Read || usize::try_from(*index).is_ok_and(|index| index >= own.len())
             })
             .collect()
+    }
+
+    /// A step's guard by its number; the runbook's own come first.
+    #[must_use]
+    pub fn guard(&self, step: &str, index: u32) -> Option<&Guard> {
+        let runbook = self.runbook()?;
+        let (_, step) = runbook.step(step)?;
+        runbook.require.iter().chain(&step.require).nth(usize::try_from(index).ok()?)
+    }
+
+    /// The guard's run that keeps the step at the cursor from starting, since the cursor came there.
+    #[must_use]
+    pub fn held_back(&self) -> Option<RunNo> {
+        let (_, step) = self.cursor()?;
+        let visit = self.state.runs.iter().rev().take_while(|(_, run)| run.seq > self.state.arrived);
+        let (number, run) = visit
+            .filter(|(_, run)| matches!(run.started.purpose, Purpose::Step { .. } | Purpose::Guard { .. }))
+            .find(|(number, _)| self.step_of(**number).is_some_and(|own| *own == step.id))?;
+        let guard = matches!(run.started.purpose, Purpose::Guard { .. });
+        (guard && matches!(run.verdict(), Some(Verdict::Unhealthy(_)))).then_some(*number)
     }
 
     /// How much of a phase's time box is spent at a moment. Diagnose counts from detection.

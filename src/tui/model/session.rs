@@ -45,6 +45,10 @@ pub(crate) struct SessionScreen {
     pub(crate) keys_to: Option<RunNo>,
     /// The first frame that shows where the keys go.
     pub(crate) keys_since: u64,
+    /// A command that had the keys ended by itself: its run, and when a key last came (by the clock for durations).
+    pub(crate) quiet: Option<(RunNo, u64)>,
+    /// The whole screen was given to this run; how it was before: one pane alone, and which had the keys.
+    pub(crate) lent: Option<(RunNo, bool, Pane)>,
     /// The size last told to that command.
     pub(crate) told: Option<(RunNo, u16, u16)>,
     /// The record cannot be written: the error, and how many entries are kept in memory.
@@ -128,6 +132,8 @@ impl SessionScreen {
             queue: VecDeque::new(),
             keys_to: None,
             keys_since: 0,
+            quiet: None,
+            lent: None,
             told: None,
             unwritten: None,
             banner: None,

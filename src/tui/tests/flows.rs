@@ -389,3 +389,63 @@ fn a_terminal_that_is_gone_ends_the_screen_and_leaves_the_session_open() {
     assert_eq!(story.code, 129);
     assert!(story.has(|event| matches!(event, Event::Left { note: Some(note) } if note == "the terminal is gone")));
 }
+
+#[test]
+fn what_is_typed_on_when_a_command_ends_goes_nowhere_until_the_keys_pause() {
+    let mut scripts = scripts();
+    scripts.retain(|script| !script.part.starts_with("psql"));
+    scripts.push(script("psql \"$DB\"", "bye\n", 0));
+    let go = [Act::Keys("Enter"), Act::Keys("g"), Act::Text("console"), Act::Keys("Enter Enter")];
+    let mut typed = go.to_vec();
+    typed.push(Act::Keys("q R x"));
+    let typed = work(World::new(Some(runbook()), scripts.clone()), SIZE, typed);
+    assert!(!typed.has(|event| matches!(event, Event::Left { note: None })), "{}", typed.screen);
+    assert!(typed.screen.contains("console is over."), "{}", typed.screen);
+    let mut paused = go.to_vec();
+    paused.extend([Act::Keys("q"), Act::Pass(2), Act::Keys("?")]);
+    let paused = work(World::new(Some(runbook()), scripts), SIZE, paused);
+    assert!(paused.screen.contains("All keys"), "{}", paused.screen);
+}
+
+#[test]
+fn a_command_with_the_keys_has_the_whole_of_a_small_screen() {
+    let go = vec![Act::Keys("Enter"), Act::Keys("g"), Act::Text("console"), Act::Keys("Enter Enter")];
+    let small = work(World::new(Some(runbook()), scripts()), (80, 24), go.clone());
+    assert!(small.screen.contains("KEYS GO TO THE COMMAND") && small.screen.contains("mastodon=#"), "{}", small.screen);
+    assert!(!small.screen.contains("Steps") && !small.screen.contains("Timeline"), "{}", small.screen);
+    let large = work(World::new(Some(runbook()), scripts()), (200, 60), go);
+    assert!(large.screen.contains("Steps"), "{}", large.screen);
+}
+
+#[test]
+fn a_closed_session_is_opened_again_only_after_a_question_and_its_clock_stands() {
+    let mut acts = vec![Act::Keys("c Enter"), Act::Pass(600), Act::Keys("Enter")];
+    let asked = story(&acts);
+    assert!(asked.screen.contains("open 00:00") && asked.screen.contains("open it again"), "{}", asked.screen);
+    assert!(!asked.has(|event| matches!(event, Event::Reopened)));
+    acts.push(Act::Keys("o"));
+    assert!(story(&acts).has(|event| matches!(event, Event::Reopened)));
+}
+
+#[test]
+fn without_a_runbook_enter_asks_for_a_command_and_closes_nothing() {
+    let acts = vec![Act::Keys("Ctrl-N"), Act::Text("disk full"), Act::Keys("Enter"), Act::Keys("Enter Enter")];
+    let story = work(World::new(Some(runbook()), scripts()), SIZE, acts);
+    assert!(story.screen.contains("Which command?"), "{}", story.screen);
+    assert!(!story.has(|event| matches!(event, Event::Closed { .. })));
+}
+
+#[test]
+fn a_guard_that_does_not_hold_says_why_and_what_can_be_done() {
+    let text = "{stanch: 1, title: T, fix: {steps: [{id: drop, title: Drop it, effect: read, run: dropdb old, require: [{run: test -e /backup, says: There is no backup}]}]}}";
+    let book = crate::runbook::parse("guarded", text).runbook.expect("a runbook");
+    let mut acts = vec![Act::Keys("Enter"), Act::Keys("g"), Act::Text("drop"), Act::Keys("Enter Enter")];
+    let scripts = vec![script("test -e", "", 1)];
+    let held = work(World::new(Some(book.clone()), scripts.clone()), (80, 24), acts.clone());
+    let why = "A guard of drop does not hold: There is no backup";
+    assert_eq!(held.screen.matches(why).count(), 2, "{}", held.screen);
+    acts.push(Act::Keys("Enter"));
+    let asked = work(World::new(Some(book), scripts), (80, 24), acts);
+    assert!(asked.screen.contains("check again") && asked.screen.contains("pass it over"), "{}", asked.screen);
+    assert!(!asked.started().contains(&"dropdb old"));
+}

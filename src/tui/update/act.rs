@@ -112,13 +112,17 @@ pub(super) fn run(step: StepId) -> Intent {
 fn next(model: &mut Model) -> Vec<Effect> {
     let Some(session) = model.session() else { return Vec::new() };
     if session.walk.state().closed {
-        return want::want(model, Intent::Reopen);
+        model.overlay = Some(menus::closed(session));
+        return Vec::new();
     }
     if let Some(step) = session.selected.clone().filter(|_| !session.is_at_cursor()) {
         return want::want(model, Intent::Go(Lead::Step(step)));
     }
     let overlay = match session.walk.next() {
-        Next::Run(step) => return want::want(model, run(step)),
+        Next::Run(step) => match session.walk.held_back() {
+            Some(guard) => Some(menus::held_back(session, &step, guard)),
+            None => return want::want(model, run(step)),
+        },
         Next::Ask(step) => menus::decide(session, &step),
         Next::Manual(step) => menus::manual(session, &step),
         Next::Running(_) | Next::Waiting(_) => None,
@@ -126,6 +130,10 @@ fn next(model: &mut Model) -> Vec<Effect> {
         Next::Failed(step) => Some(menus::failed(session, &step)),
         Next::Settle(run) => Some(menus::settle(model, run)),
         Next::Crossing { from, to } => Some(menus::crossing(session, from, &to)),
+        Next::End if session.walk.runbook().is_none() => {
+            question(model, Does::Command);
+            return Vec::new();
+        }
         Next::End => Some(menus::end(session)),
     };
     model.overlay = overlay;
@@ -144,12 +152,10 @@ fn edit(model: &mut Model) {
 }
 
 fn keys_in(model: &mut Model) {
-    let frame = model.frame;
+    let (frame, size) = (model.frame, model.size);
     let Some(session) = model.session_mut() else { return };
     let Some(run) = session.running() else { return };
-    session.output.show(run);
-    session.keys_to = Some(run);
-    session.keys_since = frame;
+    session.give_keys(run, frame, size);
 }
 
 fn pick(model: &mut Model) {

@@ -1,5 +1,6 @@
 //! Time passes: time boxes run out.
 
+use super::keys::PAUSE_MS;
 use super::menus;
 use crate::session::event::Mark;
 use crate::text::human;
@@ -9,6 +10,7 @@ use crate::tui::model::{Model, Overlay, SessionScreen};
 pub(super) fn passed(model: &mut Model) {
     let now = model.moment();
     let Some(session) = model.session_mut() else { return };
+    session.quiet = session.quiet.filter(|(_, last)| now.boot_ms.saturating_sub(*last) < PAUSE_MS);
     let walk = &session.walk;
     session.over = walk.state().phase.and_then(|phase| Some((phase, walk.time_box_over(phase, &now)?.limit_ms)));
 }

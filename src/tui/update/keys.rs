@@ -12,6 +12,9 @@ use crate::tui::model::{Model, Screen};
 /// The key that takes the keys back from a command.
 pub(crate) const KEYS_BACK: &str = "Ctrl-]";
 
+/// How long the keys must have paused before they are the screen's again.
+pub(super) const PAUSE_MS: u64 = 1000;
+
 /// A key was pressed by someone who could have seen this frame.
 pub(super) fn pressed(model: &mut Model, chord: Chord, frame: u64) -> Vec<Effect> {
     if model.leaving.is_some() {
@@ -25,6 +28,9 @@ pub(super) fn pressed(model: &mut Model, chord: Chord, frame: u64) -> Vec<Effect
     }
     if let Some(effects) = to_command(model, chord, frame) {
         return effects;
+    }
+    if still_typing(model) {
+        return Vec::new();
     }
     if let Some(effects) = picking(model, chord) {
         return effects;
@@ -74,6 +80,19 @@ fn to_command(model: &mut Model, chord: Chord, frame: u64) -> Option<Vec<Effect>
         return Some(Vec::new());
     }
     Some(vec![Effect::job(Job::Input { run, bytes })])
+}
+
+/// Whether a key is the rest of what was typed for a command that ended by itself: until the keys pause, it is.
+fn still_typing(model: &mut Model) -> bool {
+    let now_ms = model.now.boot_ms;
+    let Some(session) = model.session_mut() else { return false };
+    let Some((_, last)) = &mut session.quiet else { return false };
+    if now_ms.saturating_sub(*last) >= PAUSE_MS {
+        session.quiet = None;
+        return false;
+    }
+    *last = now_ms;
+    true
 }
 
 /// Keys while lines are being picked.

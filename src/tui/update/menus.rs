@@ -21,7 +21,38 @@ pub(super) fn settle(model: &Model, run: RunNo) -> Overlay {
     items.push(Item::new('h', "it happened", settle(true)));
     items.push(Item::new('d', "it did not happen", settle(false)));
     items.push(Item::new('o', "look at its output first", Choice::Show(run)));
-    Overlay::Menu(Menu::new("Outcome unknown", text, items))
+    let mut menu = Menu::new("Outcome unknown", text, items);
+    // A bare Enter claims nothing.
+    menu.selected = menu.items.len().saturating_sub(1);
+    Overlay::Menu(menu)
+}
+
+/// A session that is closed.
+pub(super) fn closed(session: &SessionScreen) -> Overlay {
+    let text = vec![format!("{} is closed. Its record stays as it is.", session.id)];
+    let items = vec![
+        Item::new('q', "leave", Choice::Leave),
+        Item::new('o', "open it again; that is recorded", Choice::Want(Intent::Reopen)),
+        Item::new('n', "look at it", Choice::Nothing),
+    ];
+    Overlay::Menu(Menu::new("The session is closed", text, items))
+}
+
+/// A guard keeps a step from starting.
+pub(super) fn held_back(session: &SessionScreen, step: &str, guard: RunNo) -> Overlay {
+    let text = words::guard(session, guard).into_iter().collect();
+    let run = Intent::Run { step: step.to_owned(), edited: None, confirmed: Confirmation::None, despite: None };
+    let mut items = vec![
+        Item::new('r', "check again, and then run it", Choice::Want(run)),
+        Item::new('s', "pass it over, and say why", Choice::Ask(Ask::Skip(step.to_owned()))),
+    ];
+    let revert = session.walk.runbook().is_some_and(|runbook| !runbook.revert.steps.is_empty());
+    if revert && session.walk.state().phase != Some(PhaseName::Revert) {
+        items.push(Item::new('R', "go to the revert", Choice::Act(Does::Revert)));
+    }
+    items.push(Item::new(':', "run another command first", Choice::Act(Does::Command)));
+    items.push(Item::new('g', "go somewhere else", Choice::Act(Does::Goto)));
+    Overlay::Menu(Menu::new(format!("{step} may not start"), text, items))
 }
 
 /// Where a sign may lead.
@@ -231,7 +262,8 @@ pub(super) fn places(session: &SessionScreen) -> Option<Overlay> {
 pub(super) fn changes(session: &SessionScreen) -> Overlay {
     let state = session.walk.state();
     let changes = state.changes.iter().rev().map(|change| {
-        let name = words::run_name(change.run, state);
+        let at = state.runs.get(&change.run).map(|run| words::clock(run.at.at, session.zone())).unwrap_or_default();
+        let name = format!("{}  {at}  {}", change.run, words::run_name(change.run, state));
         let undo = session.walk.preview_undo(change.run);
         let (label, does) = match (change.undone, change.end_seq, undo) {
             (Some(by), ..) => (format!("{name}: taken back by run {by}"), Choice::Show(by)),

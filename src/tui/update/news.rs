@@ -7,8 +7,12 @@ use crate::session::event::Event;
 use crate::session::run::{Purpose, RunNo};
 use crate::session::walk::{Happening, Intent};
 use crate::tui::effect::Effect;
-use crate::tui::model::{Model, SessionScreen};
+use crate::tui::layout;
+use crate::tui::model::{Model, Pane, SessionScreen};
 use crate::tui::words;
+
+/// Rows of a pane, its title among them, that a program with the keys can be worked in.
+const WORKABLE: u16 = 20;
 
 /// The drive told something.
 pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
@@ -61,7 +65,7 @@ pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
 }
 
 fn happened(model: &mut Model, happening: Happening) -> Vec<Effect> {
-    let frame = model.frame;
+    let (frame, size, now_ms) = (model.frame, model.size, model.now.boot_ms);
     let recorded = match &happening {
         Happening::Recorded(entry) => Some(entry.clone()),
         _ => None,
@@ -74,7 +78,7 @@ fn happened(model: &mut Model, happening: Happening) -> Vec<Effect> {
     }
     if let Some(entry) = recorded {
         session.timeline.push(&entry, session.walk.state());
-        session.follow(&entry, frame);
+        session.follow(&entry, frame, size, now_ms);
         if let Some(words) = remark(session, &entry) {
             model.say(words);
         }
@@ -148,7 +152,7 @@ fn waited_for(session: &mut SessionScreen) -> Option<Intent> {
 
 impl SessionScreen {
     /// The screen goes along with what was recorded.
-    fn follow(&mut self, entry: &Entry, frame: u64) {
+    fn follow(&mut self, entry: &Entry, frame: u64, size: (u16, u16), now_ms: u64) {
         match &entry.event {
             Event::RunStarted(started) => {
                 // Checks beside the walk do not take the pane away from what the operator looks at.
@@ -156,12 +160,11 @@ impl SessionScreen {
                     self.output.show(started.run);
                 }
                 if self.drives() && self.is_interactive(started.run) {
-                    self.keys_to = Some(started.run);
-                    self.keys_since = frame + 1;
+                    self.give_keys(started.run, frame, size);
                 }
             }
-            Event::RunEnded(ended) => self.over(ended.run),
-            Event::RunInterrupted { run } => self.over(*run),
+            Event::RunEnded(ended) => self.over(ended.run, now_ms),
+            Event::RunInterrupted { run } => self.over(*run, now_ms),
             Event::Moved { .. } => {
                 self.selected = None;
                 self.scroll = 0;
@@ -170,9 +173,28 @@ impl SessionScreen {
         }
     }
 
-    fn over(&mut self, run: RunNo) {
+    /// Gives a run the keys, and the whole screen where its pane is too small to work in.
+    pub(super) fn give_keys(&mut self, run: RunNo, frame: u64, size: (u16, u16)) {
+        self.output.show(run);
+        self.keys_to = Some(run);
+        self.keys_since = frame + 1;
+        self.quiet = None;
+        if self.is_interactive(run) && !self.zoom && layout::areas(size, self).output.height < WORKABLE {
+            self.lent = Some((run, self.zoom, self.focus));
+            self.zoom = true;
+            self.focus = Pane::Output;
+        }
+    }
+
+    fn over(&mut self, run: RunNo, now_ms: u64) {
         if self.keys_to == Some(run) {
             self.keys_to = None;
+            // The rest of what was being typed was meant for the command.
+            self.quiet = Some((run, now_ms));
+        }
+        if let Some((_, zoom, focus)) = self.lent.take_if(|(lent, ..)| *lent == run) {
+            self.zoom = self.zoom && zoom;
+            self.focus = focus;
         }
         if let Some(live) = self.live.get_mut(&run) {
             live.prompt = false;

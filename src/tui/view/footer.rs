@@ -39,8 +39,12 @@ fn sentence(session: &SessionScreen) -> String {
     if session.unwritten.is_some() {
         return "Nothing is started until the record can be written again: see the top.".to_owned();
     }
+    if let Some((run, _)) = session.quiet {
+        let name = words::run_name(run, session.walk.state());
+        return format!("{name} is over. What is still typed for it goes nowhere; pause a second.");
+    }
     if session.walk.state().closed {
-        return "The session is closed. Enter opens it again, q leaves.".to_owned();
+        return "The session is closed. q leaves; Enter asks whether to open it again.".to_owned();
     }
     if let Some(run) = session.keys_to {
         return format!("The keys go to {}; Ctrl-] takes them back.", words::run_name(run, session.walk.state()));
@@ -57,6 +61,9 @@ fn what_next(session: &SessionScreen) -> String {
         return format!("Enter goes to {at}; Esc looks at the present step again.");
     }
     match session.walk.next() {
+        Next::Run(id) if session.walk.held_back().is_some() => {
+            format!("A guard keeps {id} from starting: Enter shows what can be done.")
+        }
         Next::Run(id) => {
             let effect = session.walk.runbook().and_then(|runbook| runbook.step(&id)).map(|(_, step)| step.effect);
             let what = match effect {
@@ -83,7 +90,9 @@ fn what_next(session: &SessionScreen) -> String {
             format!("{name} was interrupted, outcome unknown: Enter finds out.")
         }
         Next::Crossing { from, .. } => format!("{from} is over: Enter chooses the next phase."),
-        Next::End if session.walk.runbook().is_none() => ": runs a command, n writes a note, c closes.".to_owned(),
+        Next::End if session.walk.runbook().is_none() => {
+            "Enter or : runs a command, n writes a note, c closes.".to_owned()
+        }
         Next::End => "The walk is at its end: Enter shows what is left to do.".to_owned(),
     }
 }
@@ -99,6 +108,10 @@ pub(super) fn keys(model: &Model, theme: Theme, frame: &mut Frame<'_>, area: Rec
     }
     let mut actions: Vec<&Action> = action::here(model).filter(|action| action.footer > 0).collect();
     actions.sort_by_key(|action| action.footer);
+    // Who follows learns what there is to do, not what there will never be.
+    if model.session().is_some_and(|session| !session.drives()) {
+        actions.retain(|action| (action.legal)(model).is_ok());
+    }
     // The way to all keys is always there.
     let help = actions.pop();
     let room = usize::from(area.width).saturating_sub(1 + help.map_or(0, |help| length(help, model)));

@@ -20,12 +20,13 @@ pub(super) fn draw(model: &Model, session: &SessionScreen, theme: Theme, frame: 
     let columns = usize::from(area.width);
     let opened = state.opened.as_ref();
     let mut left = state.severity.map_or_else(|| " ".to_owned(), |severity| format!(" {severity}  "));
-    let mut kind = String::new();
-    if let Some(drill) = opened.and_then(|opened| opened.drill.as_ref()) {
-        kind = format!("drill {drill}  ");
+    let kind = if opened.is_some_and(|opened| opened.drill.is_some()) {
+        "drill  "
     } else if opened.is_some_and(|opened| opened.planned) {
-        "planned  ".clone_into(&mut kind);
-    }
+        "planned  "
+    } else {
+        ""
+    };
     let mut right = Vec::new();
     if let Wheel::Follower(who) = &session.role {
         right.push((format!("following {who}"), Role::Warn));
@@ -37,15 +38,19 @@ pub(super) fn draw(model: &Model, session: &SessionScreen, theme: Theme, frame: 
     right.extend(clock(model, session).map(|text| (text, Role::Plain)));
     right.extend(time_box(model, session));
     // What counts most stands at the right end; the title gives way first, then the clock.
-    while right.len() > 2 && length(&right) + 24 > columns {
+    while right.len() > 2 && length(&right) + width::columns(kind) + 24 > columns {
         right.remove(right.len() - 2);
     }
     let title = opened.map_or("", |opened| opened.title.as_str());
     let title = visible::clean(title).into_owned();
+    let spare = columns.saturating_sub(length(&right) + width::columns(&left) + 2);
+    let named = opened.and_then(|opened| opened.drill.as_ref()).map(|drill| format!("drill {drill}  "));
+    // Which drill it is may go, what it is about may not.
+    let kind = named.filter(|named| width::columns(named) + 24 <= spare).unwrap_or_else(|| kind.to_owned());
     let room = columns.saturating_sub(length(&right) + width::columns(&left) + width::columns(&kind) + 2);
     left.push_str(&kind);
     left.push_str(&width::fit(&title, room));
-    let left = width::cut(&left, columns).to_owned();
+    let left = width::cut(&left, columns.saturating_sub(length(&right))).to_owned();
     let gap = columns.saturating_sub(width::columns(&left) + length(&right));
     let base = theme.style(Role::Header);
     let mut spans =
@@ -65,12 +70,13 @@ fn length(parts: &[(String, Role)]) -> usize {
 /// Since the impact started, or since the session began.
 fn clock(model: &Model, session: &SessionScreen) -> Option<String> {
     let state = session.walk.state();
-    let end = state.marks.get(&Mark::Mitigated).map_or(model.now.at, crate::session::entry::When::sort_key);
+    let now = state.ended.map_or(model.now.at, |ended| ended.at);
+    let end = state.marks.get(&Mark::Mitigated).map_or(now, crate::session::entry::When::sort_key);
     let (word, from) = match state.marks.get(&Mark::ImpactStarted) {
         Some(when) => ("impact", when.sort_key()),
         None => ("open", state.began?.at),
     };
-    let end = if word == "impact" { end } else { model.now.at };
+    let end = if word == "impact" { end } else { now };
     let ms = u64::try_from((end - from).num_milliseconds()).unwrap_or(0);
     Some(format!("{word} {}", words::span(ms)))
 }

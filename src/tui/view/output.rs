@@ -11,7 +11,7 @@ use crate::session::event::Verdict;
 use crate::session::run::RunNo;
 use crate::session::state::Run;
 use crate::text::styled::{self, Colour};
-use crate::text::{human, width};
+use crate::text::{human, visible, width};
 use crate::tui::layout;
 use crate::tui::model::{Model, Pane, SessionScreen};
 use crate::tui::theme::{Role, Theme};
@@ -43,6 +43,12 @@ pub(super) fn draw(model: &Model, session: &SessionScreen, theme: Theme, frame: 
     let Some(page) = session.output.current() else { return };
     if page.lines.is_empty() {
         let text = if run.is_running() { "No output so far." } else { "It wrote nothing." };
+        rows(frame, inner, vec![Line::styled(text, theme.style(Role::Dim))]);
+        return;
+    }
+    let blank = |line: &styled::Line| line.spans.iter().all(|span| span.text.trim().is_empty());
+    if page.first_line == 0 && !run.is_running() && page.lines.iter().all(blank) {
+        let text = "A full-screen program; nothing of it stays here. PgUp shows what it wrote.";
         rows(frame, inner, vec![Line::styled(text, theme.style(Role::Dim))]);
         return;
     }
@@ -187,7 +193,8 @@ fn remark(session: &SessionScreen, number: RunNo, run: &Run, theme: Theme) -> Op
     }
     if let Some(ended) = &run.ended {
         if let Verdict::Unhealthy(reasons) = &ended.verdict {
-            return Some(Line::styled(reasons.join("; "), theme.style(Role::Bad)));
+            let text = words::guard(session, number).unwrap_or_else(|| reasons.join("; "));
+            return Some(Line::styled(visible::clean(&text).into_owned(), theme.style(Role::Bad)));
         }
         return None;
     }

@@ -207,13 +207,13 @@ fn help(model: &Model, scroll: u16, theme: Theme, frame: &mut Frame<'_>) {
     let (columns, inner) = columns_for(frame, 96);
     let mut lines = Vec::new();
     for action in action::here(model) {
-        let keys = format!("{:<14}", action.keys.join(" "));
+        let keys = format!("{:<16}", action.keys.join(" "));
         let legal = (action.legal)(model);
         let mut pieces = vec![(action.doc.to_owned(), Style::new())];
         if let Err(why) = legal {
             pieces.push((format!(" Not now: {why}"), theme.style(Role::Dim)));
         }
-        let mut wrapped = prose::wrap(&pieces, inner, &keys, &" ".repeat(14));
+        let mut wrapped = prose::wrap(&pieces, inner, &keys, &" ".repeat(16));
         if let Some(first) = wrapped.first_mut().and_then(|line| line.spans.first_mut()) {
             first.style = theme.style(Role::Key);
         }

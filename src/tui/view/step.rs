@@ -12,6 +12,7 @@ use crate::text::visible;
 use crate::tui::layout;
 use crate::tui::model::{Pane, SessionScreen};
 use crate::tui::theme::{Role, Theme};
+use crate::tui::words;
 
 /// Draws the pane.
 pub(super) fn draw(session: &SessionScreen, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
@@ -71,6 +72,11 @@ pub(super) fn where_words(preview: &Preview) -> String {
 fn lines(session: &SessionScreen, step: &Step, columns: usize, theme: Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let state = session.walk.state();
+    if session.walk.cursor().is_some_and(|(_, own)| own.id == step.id)
+        && let Some(text) = session.walk.held_back().and_then(|guard| words::guard(session, guard))
+    {
+        lines.extend(prose::plain(&clean(&text), theme.style(Role::Bad), columns, ""));
+    }
     // The command first: on a small screen it is what must be seen.
     if let Some(preview) = session.walk.preview(&step.id, None) {
         lines.extend(command(&preview, columns, theme));
@@ -140,7 +146,7 @@ pub(super) fn command(preview: &Preview, columns: usize, theme: Theme) -> Vec<Li
         lines.extend(prose::plain(word, theme.style(role), columns, ""));
         let undo =
             preview.undo.as_ref().map_or_else(|| "undo: none".to_owned(), |undo| format!("undo: {}", clean(undo)));
-        lines.extend(prose::plain(&undo, theme.style(Role::Dim), columns, ""));
+        lines.extend(prose::wrap(&[(undo, theme.style(Role::Dim))], columns, "", "      "));
     }
     if preview.point_of_no_return {
         let text = "There is no way back after this.";

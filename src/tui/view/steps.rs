@@ -57,6 +57,9 @@ fn phase_line(session: &SessionScreen, phase: PhaseName, theme: Theme) -> Line<'
         PhaseName::Revert => Some(match session.walk.readiness() {
             Readiness::Ready => ("ready".to_owned(), Role::Good),
             Readiness::NotReady(_) => ("not ready".to_owned(), Role::Bad),
+            Readiness::Unknown if session.walk.runbook().is_some_and(|runbook| runbook.ready.is_empty()) => {
+                ("no check".to_owned(), Role::Dim)
+            }
             Readiness::Unknown => ("not yet checked".to_owned(), Role::Dim),
         }),
         PhaseName::Verify if session.walk.is_verified() => Some(("holds".to_owned(), Role::Good)),
@@ -82,6 +85,9 @@ fn step_line(model: &Model, session: &SessionScreen, step: &Step, columns: usize
         None if run.is_running() => words::span(model.moment().since(&run.at)),
         None => String::new(),
     });
+    let found = standing == Standing::Healthy
+        && own.and_then(|own| own.runs.last()).is_some_and(|run| state.signs.iter().any(|sign| sign.run == *run));
+    let (glyph, word, role) = if found { ('!', "sign", Role::Warn) } else { (glyph, word, role) };
     let waits = session.walk.is_waiting(&step.id);
     let word = if waits { "tries again" } else { word };
     let both = [word, time.as_deref().unwrap_or_default()];
