@@ -93,7 +93,9 @@ fn a_data_folder_that_cannot_be_written_gives_way_to_memory_and_a_banner_stays()
     let mount = format!("mount -t tmpfs tmpfs /dev/shm && mount -t tmpfs -o ro tmpfs '{}'", data.display());
     let Some(screen) = apart(&play, &mount) else { return };
     screen.answer(&["The record is kept in memory only", "Enter runs one"], "<enter>");
-    screen.answer(&["The record is kept in memory only", "one: healthy", "Enter runs two"], "q");
+    screen.answer(&["The record is kept in memory only", "one: healthy", "Enter runs two"], "c");
+    // Closed, so that its lane leaves: nobody could take this session up again to do that.
+    screen.answer(&["Close the session."], "<enter>").answer(&["The session is closed."], "q");
     screen.ended(0);
     assert_eq!(play.count("ran", "one"), 1);
 }
