@@ -4,6 +4,7 @@ use super::around::{Alone, Around, terminal};
 use super::{Exit, screen};
 use crate::drive::auto::walk_alone;
 use crate::drive::resume;
+use crate::store;
 use crate::store::session::find_to_write;
 
 /// Which session.
@@ -27,7 +28,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         terminal(&format!("`stanch resume {} --auto` walks on without a screen", args.session))?;
     }
     let around = args.around.surroundings()?;
-    let session = resume(&around, find_to_write(&around.paths, &args.session)?)?;
+    let found = find_to_write(&around.paths, &args.session);
+    if let (Err(store::Error::SeveralOpen { .. }), false) = (&found, args.alone.auto) {
+        // There is a screen, and it can ask which one.
+        return screen::library();
+    }
+    let session = resume(&around, found?)?;
     if !args.alone.auto {
         return screen::session(session, &around);
     }

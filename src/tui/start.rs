@@ -11,6 +11,9 @@ use tokio::sync::mpsc::unbounded_channel;
 
 use crate::drive::{Session, Surroundings};
 use crate::session::state::State;
+use crate::store::journal;
+use crate::store::paths::Paths;
+use crate::store::session::find;
 use crate::tui::effect::Effect;
 use crate::tui::guard::{self, RealFace};
 use crate::tui::model::Model;
@@ -85,10 +88,21 @@ async fn show(
     if let Some(session) = session {
         rim.work(*session);
     }
+    let paths = around.paths.clone();
     let code = turn::run(&mut model, theme(), &mut face, &mut rim, first, EventStream::new(), signals).await;
     // Only now, so that nothing is written on the normal screen before it is there again.
     drop(face);
-    Ok(Farewell { code, words: words(&model) })
+    let mut words = words(&model);
+    words.extend(head(&model, &paths));
+    Ok(Farewell { code, words })
+}
+
+/// The head of a record that is closed, and what proves it untouched.
+fn head(model: &Model, paths: &Paths) -> Option<String> {
+    let session = model.session().filter(|session| session.walk.state().closed)?;
+    let dir = find(paths, &session.id).ok()?;
+    let read = journal::read(&dir.journal()).ok()?;
+    Some(format!("Its head is {0}: `stanch audit {1} --head {0}` proves it untouched.", read.head, session.id))
 }
 
 /// What is to be said of the session that was left.

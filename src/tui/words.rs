@@ -108,7 +108,7 @@ pub(crate) fn when(when: &When, zone: FixedOffset) -> String {
     match when {
         When::Exact(time) => clock(*time, zone),
         When::About(time) => format!("~{}", clock(*time, zone)),
-        When::Between(from, to) => format!("{} to {}", clock(*from, zone), clock(*to, zone)),
+        When::Between(from, to) => format!("{} - {}", clock(*from, zone), clock(*to, zone)),
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::collections::VecDeque;
 
-use chrono::{DateTime, Utc};
-
 use crate::session::entry::{Entry, When};
 use crate::session::event::{Event, MoveCause, RunEnded, RunStarted, Source, Tag, Verdict};
 use crate::session::run::Purpose;
@@ -28,9 +26,7 @@ pub(crate) struct Timeline {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Row {
     /// When it happened.
-    pub(crate) at: DateTime<Utc>,
-    /// That time is not exact.
-    pub(crate) about: bool,
+    pub(crate) when: When,
     /// What happened.
     pub(crate) text: String,
     /// What it means.
@@ -43,8 +39,7 @@ impl Timeline {
         let Some((text, role)) = entry_words(&entry.event, state) else { return };
         let when = entry.time();
         let text = visible::clean(text.lines().next().unwrap_or_default()).into_owned();
-        let about = !matches!(when, When::Exact(_));
-        self.rows.push_back(Row { at: when.sort_key(), about, text, role });
+        self.rows.push_back(Row { when, text, role });
         if self.rows.len() > KEPT {
             self.rows.pop_front();
         }

@@ -449,3 +449,9 @@ fn a_guard_that_does_not_hold_says_why_and_what_can_be_done() {
     assert!(asked.screen.contains("check again") && asked.screen.contains("pass it over"), "{}", asked.screen);
     assert!(!asked.started().contains(&"dropdb old"));
 }
+
+#[test]
+fn a_mark_between_two_times_is_shown_as_that() {
+    let story = story(&[Act::Keys("m i"), Act::Text("19:02..19:10"), Act::Keys("Enter")]);
+    assert!(story.screen.contains("19:02:00 - 19:10:00"), "{}", story.screen);
+}

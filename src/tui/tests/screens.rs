@@ -128,3 +128,26 @@ fn no_size_is_too_small() {
         }
     }
 }
+
+#[test]
+fn many_open_sessions_leave_room_for_runbooks_and_are_told_apart() {
+    let mut model = model(vec![]);
+    let Screen::Library(library) = &mut model.screen else { panic!("the library") };
+    let catalog = library.catalog.as_mut().expect("it was loaded");
+    catalog.sessions = (0..15)
+        .map(|number| SessionRow {
+            id: format!("2022-04-30T1933Z-disk-{number:04}"),
+            title: "The disk is full".to_owned(),
+            severity: None,
+            status: "investigating".to_owned(),
+            opened: Some(super::world::time("2022-04-30T19:33:00Z")),
+            driver: None,
+            damaged: None,
+        })
+        .collect();
+    library.search();
+    library.selected = 14;
+    let drawn = drawn(&mut model, (80, 24), Theme::mono()).to_string();
+    assert!(drawn.contains("of 15") && drawn.contains("04-30 19:33Z 0014"), "{drawn}");
+    assert!(drawn.contains("-- Runbooks --") && drawn.contains("mastodon-500"), "{drawn}");
+}

@@ -60,26 +60,36 @@ fn sentence(library: &LibraryScreen) -> String {
     }
 }
 
+/// Open sessions, then runbooks: many of the ones do not push the others off the screen.
 fn draw_list(library: &LibraryScreen, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
-    let mut lines: Vec<Line<'_>> = Vec::new();
-    let mut at = 0;
+    let places: Vec<usize> = (0..library.hits.len()).collect();
+    let session = |place: &usize| matches!(library.hit(*place), Some(Listed::Session(_)));
+    let (sessions, runbooks): (Vec<usize>, Vec<usize>) = places.into_iter().partition(session);
+    let rows_of = |group: &[usize]| u16::try_from(group.len() + usize::from(!group.is_empty())).unwrap_or(u16::MAX);
+    let (above, below) = (rows_of(&sessions), rows_of(&runbooks));
+    let half = (area.height / 2).max(area.height.saturating_sub(below));
+    let height = above.min(half).min(area.height);
+    let upper = Rect { height, ..area };
+    let lower = Rect { y: area.y + height, height: area.height - height, ..area };
+    draw_group(library, "Open sessions", &sessions, theme, frame, upper);
+    draw_group(library, "Runbooks", &runbooks, theme, frame, lower);
+}
+
+/// Rows of one kind under their heading; the selected one is among those that are seen.
+fn draw_group(library: &LibraryScreen, name: &str, group: &[usize], theme: Theme, frame: &mut Frame<'_>, area: Rect) {
     let columns = usize::from(area.width);
-    let mut before = None;
-    for (place, row) in library.hits.iter().enumerate().filter_map(|(place, _)| Some((place, library.hit(place)?))) {
-        let group = matches!(row, Listed::Session(_));
-        if before != Some(group) {
-            before = Some(group);
-            let name = if group { "Open sessions" } else { "Runbooks" };
-            lines.push(Line::styled(format!("-- {name} --"), theme.style(Role::Title)));
-        }
-        if place == library.selected {
-            at = lines.len();
-        }
-        lines.push(row_line(library, row, place == library.selected, columns, theme));
-    }
-    let height = usize::from(area.height);
-    let skip = (at + 2).saturating_sub(height).min(lines.len());
-    rows(frame, area, lines.into_iter().skip(skip).take(height).collect());
+    let Some(room) = usize::from(area.height).checked_sub(1).filter(|_| !group.is_empty()) else { return };
+    let at = group.iter().position(|place| *place == library.selected).unwrap_or(0);
+    let skip = (at + 1).saturating_sub(room);
+    let left_out = group.len().saturating_sub(room);
+    let more = if left_out == 0 { String::new() } else { format!(", {} of {}", room.min(group.len()), group.len()) };
+    let mut lines = vec![Line::styled(format!("-- {name}{more} --"), theme.style(Role::Title))];
+    lines.extend(
+        group.iter().skip(skip).take(room).filter_map(|place| {
+            Some(row_line(library, library.hit(*place)?, *place == library.selected, columns, theme))
+        }),
+    );
+    rows(frame, area, lines);
 }
 
 fn severity(severity: Option<Severity>) -> String {
@@ -106,13 +116,17 @@ fn row_line(library: &LibraryScreen, row: Listed<'_>, selected: bool, columns: u
 
 fn session_words(row: &SessionRow) -> (String, String, Role) {
     let left = format!("{}  {}", severity(row.severity), row.title);
+    // Titles repeat: when it began, and the end of its id, tell which one it is.
+    let began = row.opened.map(|time| time.format("%m-%d %H:%MZ ").to_string()).unwrap_or_default();
+    let tail = row.id.rsplit('-').next().unwrap_or_default();
+    let right = |word: &str| visible::clean(&format!("{word}  {began}{tail}")).into_owned();
     if row.damaged.is_some() {
-        return (left, "damaged".to_owned(), Role::Bad);
+        return (left, right("damaged"), Role::Bad);
     }
     if row.driver.is_some() {
-        return (left, format!("{}, driven now", row.status), Role::Running);
+        return (left, right(&format!("{}, driven now", row.status)), Role::Running);
     }
-    (left, row.status.clone(), Role::Warn)
+    (left, right(&row.status), Role::Warn)
 }
 
 fn runbook_words(row: &RunbookRow, twice: bool) -> (String, String, Role) {

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{rows, title};
+use crate::session::entry::When;
 use crate::text::width;
 use crate::tui::layout;
 use crate::tui::model::{Pane, SessionScreen};
@@ -25,8 +26,8 @@ pub(super) fn draw(session: &SessionScreen, theme: Theme, frame: &mut Frame<'_>,
     let end = all.len().saturating_sub(session.timeline.scroll).max(height.min(all.len()));
     let begin = end.saturating_sub(height);
     let lines = all.iter().skip(begin).take(end - begin).map(|row| {
-        let about = if row.about { "~" } else { " " };
-        let time = format!("{about}{}  ", words::clock(row.at, zone));
+        let exact = if matches!(row.when, When::Exact(_)) { " " } else { "" };
+        let time = format!("{exact}{}  ", words::when(&row.when, zone));
         let room = usize::from(inner.width).saturating_sub(width::columns(&time));
         let text = width::fit(&row.text, room).into_owned();
         Line::from(vec![Span::styled(time, theme.style(Role::Dim)), Span::styled(text, theme.style(row.role))])
