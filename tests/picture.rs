@@ -10,28 +10,17 @@ use support::{Ended, Home, Terminal};
 fn drill() -> (Home, Terminal) {
     let home = Home::new();
     let terminal = Terminal::start(home.stanch().arg("drill"), 34, 116);
-    let next = ["> . health ", "> . order ", "> . format ", "> . log ", "Enter choose"];
-    for pair in next.windows(2) {
-        terminal.wait(pair[0], |screen| screen.contents().contains(pair[0]));
-        enter(&terminal, pair[1]);
+    for step in ["health", "order", "format", "log"] {
+        terminal.wait(step, |screen| screen.contents().contains(&format!("> . {step} ")));
+        terminal.send("<enter>");
     }
+    terminal.wait("the sign", |screen| screen.contents().contains("Enter choose"));
     (home, terminal)
 }
 
-/// Enter, until the screen shows what it leads to. A key that came while the frame was still being written does not count, and the
-/// screen says so: an operator is never that quick, a test is.
-fn enter(terminal: &Terminal, until: &str) {
-    const TOO_EARLY: &str = "press it again";
-    loop {
-        terminal.send("<enter>");
-        terminal.wait(until, |screen| screen.contents().contains(until) || screen.contents().contains(TOO_EARLY));
-        if terminal.screen(|screen| screen.contents().contains(until)) {
-            return;
-        }
-    }
-}
-
 fn leave(terminal: &Terminal) {
+    terminal.send("q");
+    terminal.wait("what leaving a drill means", |screen| screen.contents().contains("leave; the drill ends"));
     terminal.send("q");
     assert_eq!(terminal.ended(), Ended::Code(0));
 }

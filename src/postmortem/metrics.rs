@@ -1,7 +1,8 @@
 //! Key times and the durations between them, each with its formula. What is not known is unknown, never nought.
 
-use super::document::{Impact, KeyTime, KeyTimes, Length, Metric, PhaseTime};
+use super::document::{Impact, KeyTime, KeyTimes, Metric, PhaseTime};
 use super::history::History;
+use super::length::Length;
 use super::spell;
 use crate::runbook::PhaseName;
 use crate::session::entry::{Entry, When};

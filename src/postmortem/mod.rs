@@ -8,6 +8,7 @@ mod dead_ends;
 mod describe;
 mod document;
 mod history;
+mod length;
 pub mod markdown;
 mod metrics;
 mod mitigation;
@@ -21,4 +22,5 @@ mod timeline;
 mod tests;
 
 pub use document::*;
+pub use length::Length;
 pub use prose::{Prose, Span};

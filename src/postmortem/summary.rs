@@ -1,7 +1,8 @@
 //! What happened, in sentences made of facts. Why it happened is for a person to say.
 
-use super::document::{Length, Summary};
+use super::document::Summary;
 use super::history::History;
+use super::length::Length;
 use super::metrics::between;
 use super::prose::Prose;
 use super::spell;

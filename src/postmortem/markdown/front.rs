@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::escape::yaml;
 use super::untouched;
-use crate::postmortem::document::{Front, Length};
+use crate::postmortem::document::Front;
+use crate::postmortem::length::Length;
 use crate::postmortem::spell;
 use crate::session::event::Mark;
 

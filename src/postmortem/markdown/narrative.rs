@@ -4,8 +4,9 @@ use super::escape;
 use super::table::Table;
 use super::writer::Writer;
 use crate::postmortem::document::{
-    DeadEnd, Impact, KeyTimes, Length, Lessons, Metric, Mitigation, NoteText, PhaseTime, Summary,
+    DeadEnd, Impact, KeyTimes, Lessons, Metric, Mitigation, NoteText, PhaseTime, Summary,
 };
+use crate::postmortem::length::Length;
 use crate::postmortem::spell;
 use crate::session::entry::When;
 
