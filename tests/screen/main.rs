@@ -16,6 +16,8 @@ mod hachyderm;
 #[cfg(test)]
 mod keys_in;
 #[cfg(test)]
+mod leave;
+#[cfg(test)]
 mod play;
 #[cfg(test)]
 mod refused;

@@ -346,13 +346,19 @@ pub(super) fn leave(session: &SessionScreen) -> Option<Overlay> {
     let running = session.walk.running();
     let state = session.walk.state();
     let drill = state.opened.as_ref().is_some_and(|opened| opened.drill.is_some()) && !state.closed;
-    if unverified.is_empty() && running.is_empty() && !drill {
+    // A change without a list of its own is verified by the verify phase.
+    let stands = state.changes.iter().any(|change| change.end_seq.is_some() && change.undone.is_none());
+    let red = if stands && !state.closed { session.walk.not_holding() } else { Vec::new() };
+    if unverified.is_empty() && red.is_empty() && running.is_empty() && !drill {
         return None;
     }
     let mut text: Vec<String> = unverified
         .iter()
         .map(|change| format!("{} is not verified: {}.", words::run_name(change.run, state), change.verify.join(", ")))
         .collect();
+    if unverified.is_empty() && !red.is_empty() {
+        text.push(format!("Not verified since the last change: {}.", red.join(", ")));
+    }
     let runs_on = if drill { "is still running, and is stopped" } else { "is still running, and runs on" };
     text.extend(running.iter().map(|run| format!("{} {runs_on}.", words::run_name(*run, state))));
     let leaves = if drill { "leave; the drill ends, its record stays" } else { "leave; the session stays open" };
