@@ -6,9 +6,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use super::lanes::Lanes;
-use super::news::{News, View};
+use super::news::{News, Window};
 use super::outbox::Outbox;
-use super::reader::{Reader, Wake, Window};
+use super::reader::{Reader, Wake};
 use crate::runbook::{Mode, Runbook};
 use crate::runner::Notice;
 use crate::session::event::RunStarted;
@@ -373,12 +373,6 @@ impl Desk {
 
     fn tell(&self, news: News) {
         self.news.tell(news);
-    }
-}
-
-impl From<(View, u16, u16)> for Window {
-    fn from((view, columns, rows): (View, u16, u16)) -> Self {
-        Self { view, columns: columns.max(1), rows: rows.max(1) }
     }
 }
 

@@ -22,6 +22,6 @@ mod veil;
 mod wheel;
 
 pub use error::{Error, Kind, Result};
-pub use news::{Job, News, Page, View};
+pub use news::{Job, News, Page, View, Window};
 pub use session::{Beginning, Chosen, Session, Surroundings, VERSION, begin, resume};
 pub use wheel::{Drive, Role, Setup};

@@ -33,12 +33,8 @@ pub enum Job {
     Show {
         /// The run.
         run: RunNo,
-        /// Which part.
-        view: View,
-        /// Columns of the window.
-        columns: u16,
-        /// Rows of the window.
-        rows: u16,
+        /// Which part, and how.
+        window: Window,
     },
     /// No output is shown any more.
     ShowNothing,
@@ -56,6 +52,21 @@ pub enum View {
         /// From 1.
         line: u64,
     },
+}
+
+/// The part of an output that is shown, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Which part.
+    pub view: View,
+    /// Columns; at least one.
+    pub columns: u16,
+    /// Rows; at least one.
+    pub rows: u16,
+    /// A line longer than the window is wide goes on in the next row; else it is cut.
+    pub wrap: bool,
+    /// The first column that is shown of each line, from 0; counts only where lines are cut.
+    pub left: u16,
 }
 
 /// Something the screen (or `--auto`) must know.
@@ -119,6 +130,8 @@ pub struct Page {
     pub first_line: u64,
     /// The rows, at most as many as asked for; a long line takes several.
     pub lines: Vec<styled::Line>,
+    /// When each of the rows came, in milliseconds since the run began, as far as that is known; as many as there are rows, or none.
+    pub times: Vec<Option<u64>>,
     /// Lines there are by now; a last one without its newline counts.
     pub total_lines: u64,
     /// Bytes there are by now.

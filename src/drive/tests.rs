@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
 
-use super::{Drive, Job, News, Role, Setup, View};
+use super::{Drive, Job, News, Role, Setup, View, Window};
 use crate::runbook::{Effect, Mode, Shell, StopSignal};
 use crate::session::event::{Event, RunEnded, RunStarted, Tag, Verdict};
 use crate::session::run::{Exit, LaneKey, LaneNo, Purpose, RunEnd, RunNo, RunSpec};
@@ -316,7 +316,7 @@ fn what_was_kept_is_tried_once_more_when_the_screen_leaves() {
 
 /// The page that is shown when it shows everything there is.
 fn page(bench: &mut Bench, run: u32, view: View, columns: u16, rows: u16) -> super::Page {
-    bench.drive.send(Job::Show { run: RunNo(run), view, columns, rows });
+    bench.drive.send(Job::Show { run: RunNo(run), window: Window { view, columns, rows, wrap: true, left: 0 } });
     bench.wait(|news| match news {
         News::Page(page) if page.complete => Some((**page).clone()),
         _ => None,

@@ -136,9 +136,7 @@ impl Drive {
             }
             Job::Input { run, bytes } => drop(self.desk.send(Note::Input { run, bytes })),
             Job::Resize { run, columns, rows } => drop(self.desk.send(Note::Resize { run, columns, rows })),
-            Job::Show { run, view, columns, rows } => {
-                drop(self.desk.send(Note::Show { run, window: (view, columns, rows).into() }));
-            }
+            Job::Show { run, window } => drop(self.desk.send(Note::Show { run, window })),
             Job::ShowNothing => drop(self.desk.send(Note::ShowNothing)),
             Job::Quit => drop(self.tasks.send(Task::Quit)),
         }

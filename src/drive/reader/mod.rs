@@ -6,4 +6,4 @@ mod page;
 mod tail;
 mod work;
 
-pub(super) use work::{Reader, Wake, Window};
+pub(super) use work::{Reader, Wake};

@@ -3,9 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::super::news::{Page, View};
+use super::super::news::{Page, View, Window};
 use super::tail::Tail;
-use super::work::Window;
 use crate::session::run::RunNo;
 use crate::text::escape::Scan;
 use crate::text::lines::{self, Index, Seek};
@@ -78,6 +77,7 @@ impl Shelf {
             run,
             first_line,
             lines,
+            times: Vec::new(),
             total_lines: self.lines(),
             total_bytes: self.tail.offset(),
             cursor,

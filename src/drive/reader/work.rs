@@ -5,7 +5,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
 use super::super::desk::{Note, Watched, secret};
-use super::super::news::{News, View};
+use super::super::news::{News, Window};
 use super::super::outbox::Outbox;
 use super::page::Shelf;
 use crate::session::judge::Judge;
@@ -34,14 +34,6 @@ pub(in super::super) enum Wake {
     Resize { columns: u16, rows: u16 },
     /// The end.
     Quit,
-}
-
-/// The part that is shown, and how large.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) struct Window {
-    pub(in super::super) view: View,
-    pub(in super::super) columns: u16,
-    pub(in super::super) rows: u16,
 }
 
 /// Reads one run's output.

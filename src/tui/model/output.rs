@@ -1,6 +1,6 @@
 //! The output pane: which run, which part of it.
 
-use crate::drive::{Page, View};
+use crate::drive::{Page, View, Window};
 use crate::session::run::RunNo;
 
 /// The output pane.
@@ -14,8 +14,8 @@ pub(crate) struct Output {
     pub(crate) seen: u64,
     /// The lines as they last came.
     pub(crate) page: Option<Page>,
-    /// What was last asked for: run, part, columns, rows.
-    pub(crate) asked: Option<(RunNo, View, u16, u16)>,
+    /// What was last asked for.
+    pub(crate) asked: Option<(RunNo, Window)>,
     /// Lines being picked as evidence.
     pub(crate) pick: Option<Pick>,
 }

@@ -153,7 +153,8 @@ impl World {
             Job::Order(order) => self.order(order),
             Job::Orders(orders) => orders.into_iter().for_each(|order| self.order(order)),
             Job::Input { run, bytes } => self.inputs.push((run, bytes)),
-            Job::Show { run, view, rows, .. } => {
+            Job::Show { run, window } => {
+                let (view, rows) = (window.view, window.rows);
                 self.shown = Some((run, view, u64::from(rows)));
                 self.page();
             }
@@ -271,6 +272,7 @@ impl World {
             run,
             first_line: first,
             lines,
+            times: Vec::new(),
             total_lines: total,
             total_bytes: text.len() as u64,
             cursor: None,

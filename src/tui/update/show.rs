@@ -1,6 +1,6 @@
 //! Which part of which output the drive should show.
 
-use crate::drive::Job;
+use crate::drive::{Job, Window};
 use crate::tui::effect::Effect;
 use crate::tui::layout;
 use crate::tui::model::Model;
@@ -23,10 +23,10 @@ pub(super) fn wanted(model: &mut Model) -> Vec<Effect> {
         session.told = Some(size);
         effects.push(Effect::job(Job::Resize { run, columns, rows }));
     }
-    let ask = (run, session.output.view(), columns, rows);
-    if session.output.asked != Some(ask) {
-        session.output.asked = Some(ask);
-        effects.push(Effect::job(Job::Show { run, view: ask.1, columns, rows }));
+    let window = Window { view: session.output.view(), columns, rows, wrap: true, left: 0 };
+    if session.output.asked != Some((run, window)) {
+        session.output.asked = Some((run, window));
+        effects.push(Effect::job(Job::Show { run, window }));
     }
     effects
 }
