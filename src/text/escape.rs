@@ -7,7 +7,7 @@ const HEAD: usize = 24;
 
 /// What an escape sequence does, as far as it matters where parsing may begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
     /// Stays in its line: colour, erasing to the end of the line, titles, links.
     Line,
     /// Moves up or down, scrolls, saves or restores the cursor, or does something unknown.
@@ -42,8 +42,18 @@ impl Scan {
     }
 
     /// Takes the next piece and says whether an escape sequence that is more than colour ended in it.
-    pub fn push(&mut self, input: &[u8]) -> bool {
+    pub fn push(&mut self, mut input: &[u8]) -> bool {
         let mut moves = false;
+        while let Some((_, end)) = self.next(input) {
+            moves = true;
+            input = input.get(end..).unwrap_or_default();
+        }
+        moves
+    }
+
+    /// Takes the next piece up to the first sequence in it that is more than colour: what that does, and where in the piece it ends.
+    /// Without one the whole piece is taken; else the rest of it comes with the next call.
+    pub fn next(&mut self, input: &[u8]) -> Option<(Kind, usize)> {
         let mut at = 0;
         while let Some(rest) = input.get(at..).filter(|rest| !rest.is_empty()) {
             if self.sequence.is_text() {
@@ -62,14 +72,17 @@ impl Scan {
                 }
                 Byte::Last => {
                     let kind = kind(&self.head, byte);
-                    moves = moves || kind != Kind::Line;
-                    self.note(kind, self.offset + u64::try_from(at).unwrap_or(u64::MAX));
+                    if kind != Kind::Line {
+                        self.offset += u64::try_from(at).unwrap_or(u64::MAX);
+                        self.note(kind);
+                        return Some((kind, at));
+                    }
                 }
                 Byte::Text | Byte::Broke => {}
             }
         }
         self.offset += u64::try_from(input.len()).unwrap_or(u64::MAX);
-        moves
+        None
     }
 
     /// Bytes taken so far.
@@ -103,10 +116,8 @@ impl Scan {
         self.alternate
     }
 
-    fn note(&mut self, kind: Kind, end: u64) {
-        if kind == Kind::Line {
-            return;
-        }
+    fn note(&mut self, kind: Kind) {
+        let end = self.offset;
         self.moved.get_or_insert(end);
         self.last_moved = Some(end);
         match kind {
@@ -141,7 +152,9 @@ fn kind(head: &[u8], last: u8) -> Kind {
 
 fn control_kind(parameters: &[u8], last: u8) -> Kind {
     match (parameters, last) {
-        ([b'2' | b'3'], b'J') => Kind::Clears,
+        ([b'2'], b'J') => Kind::Clears,
+        // Forgets what scrolled out, which is not shown.
+        ([b'3'], b'J') => Kind::Line,
         ([b'?', modes @ ..], b'h' | b'l') if modes.len() + 2 < HEAD => mode_kind(modes, last == b'h'),
         ([b'?', ..], b'h' | b'l') => Kind::Moves,
         // Colour and other renditions, within the line, reports, tab stops, cursor shape, keyboard modes; broken off.

@@ -1,7 +1,7 @@
 //! Where lines begin in an output that grows.
 
 /// Bytes between two entries at first: 128 KiB of index for a gigabyte of output.
-const STRIDE: u64 = 64 * 1024;
+pub const STRIDE: u64 = 64 * 1024;
 /// Most entries kept; beyond, every second one goes and the stride doubles.
 const MOST: usize = 64 * 1024;
 
@@ -53,6 +53,20 @@ impl Index {
             }
             self.ends_in_newline = *last == b'\n';
             input = rest;
+        }
+    }
+
+    /// Passes over the next [`STRIDE`] bytes without seeing them: somebody who did counted so many line feeds from the start of the
+    /// output to their end. For whole strides, counted from the start, that are followed by more output.
+    pub fn pass(&mut self, newlines: u64) {
+        self.bytes += STRIDE;
+        self.newlines = newlines.max(self.newlines);
+        self.ends_in_newline = false;
+        if self.bytes.is_multiple_of(self.stride) {
+            self.before.push(self.newlines);
+            if self.before.len() > MOST {
+                self.coarsen();
+            }
         }
     }
 

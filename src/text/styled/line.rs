@@ -34,6 +34,27 @@ pub struct Style {
     pub inverse: bool,
 }
 
+impl Style {
+    /// Appends the sequence that sets exactly this.
+    fn append_to(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"\x1b[0");
+        let flags = [(self.bold, "1"), (self.dim, "2"), (self.italic, "3"), (self.underline, "4"), (self.inverse, "7")];
+        for (_, code) in flags.into_iter().filter(|(on, _)| *on) {
+            out.extend_from_slice(format!(";{code}").as_bytes());
+        }
+        for (colour, base) in [(self.foreground, 38), (self.background, 48)] {
+            match colour {
+                Colour::Default => {}
+                Colour::Index(index) => out.extend_from_slice(format!(";{base};5;{index}").as_bytes()),
+                Colour::Rgb(red, green, blue) => {
+                    out.extend_from_slice(format!(";{base};2;{red};{green};{blue}").as_bytes());
+                }
+            }
+        }
+        out.push(b'm');
+    }
+}
+
 /// Text of one style.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Span {
@@ -57,6 +78,20 @@ impl Line {
     #[must_use]
     pub fn text(&self) -> String {
         self.spans.iter().map(|span| span.text.as_str()).collect()
+    }
+
+    /// Appends it as a terminal would be told: its text with the sequences for its looks, which end with it.
+    pub(super) fn append_to(&self, out: &mut Vec<u8>) {
+        for span in &self.spans {
+            let plain = span.style == Style::default();
+            if !plain {
+                span.style.append_to(out);
+            }
+            out.extend_from_slice(span.text.as_bytes());
+            if !plain {
+                out.extend_from_slice(b"\x1b[m");
+            }
+        }
     }
 
     /// The row of a terminal.

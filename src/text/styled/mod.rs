@@ -4,6 +4,7 @@ mod feed;
 mod line;
 mod render;
 mod screen;
+mod scrolled;
 #[cfg(test)]
 mod tests;
 

@@ -32,15 +32,16 @@ pub fn render_end(output: &[u8], columns: u16, at_most: usize) -> Vec<Line> {
     let at_most = at_most.min(MOST_LINES);
     let mut screen = Screen::with_scrollback(columns, ROWS, true, at_most + 1);
     screen.feed(output);
-    let used = screen.parser.screen().scrollback_len() + used_rows(&screen.parser);
+    let used = screen.parser.screen().scrollback_len() + used_rows(&screen);
     rows(&mut screen, used.saturating_sub(at_most), at_most)
 }
 
 /// Rows from `first` on, counted from the oldest one kept.
 fn rows(screen: &mut Screen, first: usize, at_most: usize) -> Vec<Line> {
+    let used = used_rows(screen);
     let parser = &mut screen.parser;
     let scrolled = parser.screen().scrollback_len();
-    let end = (scrolled + used_rows(parser)).min(first.saturating_add(at_most));
+    let end = (scrolled + used).min(first.saturating_add(at_most));
     let mut lines = Vec::with_capacity(end.saturating_sub(first));
     // The row above says whether the first one continues it.
     let mut at = first.saturating_sub(1);
@@ -63,11 +64,9 @@ fn rows(screen: &mut Screen, first: usize, at_most: usize) -> Vec<Line> {
 }
 
 /// Rows of the living screen down to the last one written to.
-fn used_rows(parser: &vt100::Parser) -> usize {
-    let screen = parser.screen();
-    let (row, column) = screen.cursor_position();
-    let below = (row + 1..ROWS).rev().find(|row| !Line::of(screen, *row, false).spans.is_empty());
-    let last = below.unwrap_or(row);
-    let is_begun = last > row || column > 0 || !Line::of(screen, last, false).spans.is_empty();
+fn used_rows(screen: &Screen) -> usize {
+    let last = screen.last_row();
+    let (row, column) = screen.parser.screen().cursor_position();
+    let is_begun = last > row || column > 0 || !Line::of(screen.parser.screen(), last, false).spans.is_empty();
     usize::from(last) + usize::from(is_begun)
 }

@@ -4,6 +4,7 @@ use std::num::NonZeroU16;
 
 use super::feed::Feed;
 use super::line::Line;
+use super::scrolled::Scrolled;
 
 /// Widest and highest screen kept.
 const MOST: u16 = 1000;
@@ -11,9 +12,9 @@ const MOST: u16 = 1000;
 const BLOCK: usize = 16 * 1024;
 
 /// A terminal without glass: takes output, shows lines and a cursor. For runs that have the keys, and for output that
-/// moves the cursor about. It keeps what the screen shows and nothing that scrolled out.
+/// moves the cursor about. It keeps what the screen shows; what scrolled out only where it was made [`Screen::keeping`] that.
 pub struct Screen {
-    pub(super) parser: vt100::Parser,
+    pub(super) parser: vt100::Parser<Scrolled>,
     feed: Feed,
     buffer: Vec<u8>,
 }
@@ -32,9 +33,20 @@ impl Screen {
         Self::with_scrollback(columns, rows, !interactive, 0)
     }
 
+    /// Like [`Screen::new`]; what scrolls out is kept until it is [drained](Screen::drain).
+    #[must_use]
+    pub fn keeping(columns: u16, rows: u16, interactive: bool) -> Self {
+        Self::with(columns, rows, !interactive, 0, true)
+    }
+
     pub(super) fn with_scrollback(columns: u16, rows: u16, returns: bool, scrollback: usize) -> Self {
+        Self::with(columns, rows, returns, scrollback, false)
+    }
+
+    fn with(columns: u16, rows: u16, returns: bool, scrollback: usize, kept: bool) -> Self {
         let (rows, columns) = size(columns, rows);
-        Self { parser: vt100::Parser::new(rows, columns, scrollback), feed: Feed::new(returns), buffer: Vec::new() }
+        let parser = vt100::Parser::new_with_callbacks(rows, columns, scrollback, Scrolled::new(kept));
+        Self { parser, feed: Feed::new(returns), buffer: Vec::new() }
     }
 
     /// Takes the next piece of output.
@@ -86,6 +98,66 @@ impl Screen {
     #[must_use]
     pub fn bracketed_paste(&self) -> bool {
         self.parser.screen().bracketed_paste()
+    }
+
+    /// Rows that scrolled out of the main screen so far, where they are kept.
+    #[must_use]
+    pub fn scrolled(&self) -> u64 {
+        self.parser.callbacks().rows()
+    }
+
+    /// Appends the lines that scrolled out of the main screen since this was last asked for, each with its line feed. A line whose
+    /// last row is still on the screen is not among them.
+    pub fn drain(&mut self, out: &mut Vec<u8>) {
+        self.parser.callbacks_mut().drain(out);
+    }
+
+    /// Appends what the main screen holds down to the cursor or the last row written to, whichever is lower, and the beginning of
+    /// its first line where that scrolled out: what [`drain`](Self::drain) would give next if all of it scrolled out, but for the
+    /// last line feed. Nothing while the alternate screen is shown.
+    pub fn living(&self, out: &mut Vec<u8>) {
+        if self.alternate() {
+            return;
+        }
+        let screen = self.parser.screen();
+        let scrolled = self.parser.callbacks();
+        out.extend_from_slice(scrolled.open().as_bytes());
+        if scrolled.open().contains('\x1b') {
+            out.extend_from_slice(b"\x1b[m");
+        }
+        let mut ended = scrolled.is_ended(screen);
+        for row in 0..=self.last_row() {
+            if ended {
+                out.push(b'\n');
+            }
+            Line::of(screen, row, !ended).append_to(out);
+            ended = !screen.row_wrapped(row);
+        }
+    }
+
+    /// The same as [`living`](Self::living), taken out: what is on the screen stays there and is not given again, unless it is
+    /// written anew. For a screen that is about to be cleared or left.
+    pub fn take_living(&mut self, out: &mut Vec<u8>) {
+        self.drain(out);
+        self.living(out);
+        if !self.alternate() {
+            self.parser.callbacks_mut().forget();
+        }
+    }
+
+    /// The row of the cursor or the last one written to, whichever is lower.
+    #[must_use]
+    pub fn last_row(&self) -> u16 {
+        let screen = self.parser.screen();
+        let (row, _) = screen.cursor_position();
+        let (rows, _) = screen.size();
+        let below = (row + 1..rows.get()).rev().find(|row| !Line::of(screen, *row, false).spans.is_empty());
+        below.unwrap_or(row)
+    }
+
+    /// Back to the main screen, where the program did not go back itself.
+    pub fn leave_alternate(&mut self) {
+        self.parser.process(b"\x18\x1b[?47l");
     }
 
     /// All rows of the screen, from the top.

@@ -155,3 +155,67 @@ proptest! {
         prop_assert_eq!(whole.cursor(), cut.cursor());
     }
 }
+
+/// What a screen of this size kept and shows, as lines.
+fn transcript(columns: u16, rows: u16, output: &[u8]) -> Vec<String> {
+    let mut screen = Screen::keeping(columns, rows, false);
+    screen.feed(output);
+    let mut text = Vec::new();
+    screen.drain(&mut text);
+    screen.living(&mut text);
+    texts(&render(&text, 1000, 10_000))
+}
+
+#[test]
+fn what_scrolls_out_and_what_is_on_the_screen_are_one_text() {
+    let output: String = (0..100).map(|n| format!("{n}\n")).collect();
+    let lines = transcript(20, 5, output.as_bytes());
+    assert_eq!((lines.len(), lines[0].as_str(), lines[99].as_str()), (100, "0", "99"));
+    assert_eq!(transcript(20, 5, b""), Vec::<String>::new());
+}
+
+#[test]
+fn a_line_that_wrapped_is_one_line_of_the_text_wherever_it_stands() {
+    let long = "abcdefghij".repeat(7);
+    for before in 0..12 {
+        let output = format!("{}{long}\nend", "x\n".repeat(before));
+        let lines = transcript(20, 5, output.as_bytes());
+        assert_eq!((lines.len(), &lines[before], lines[before + 1].as_str()), (before + 2, &long, "end"), "{before}");
+    }
+}
+
+#[test]
+fn colours_of_a_line_are_its_own() {
+    let output = "\x1b[31mred\nstill red\x1b[m\nplain\n".repeat(10);
+    let mut screen = Screen::keeping(20, 4, false);
+    screen.feed(output.as_bytes());
+    let mut text = Vec::new();
+    screen.drain(&mut text);
+    screen.living(&mut text);
+    let red = Style { foreground: Colour::Index(1), ..Style::default() };
+    for part in text.split(|byte| *byte == b'\n').filter(|part| !part.is_empty()) {
+        let line = &render(part, 80, 1)[0];
+        let style = if line.text() == "plain" { Style::default() } else { red };
+        assert_eq!(line.spans[0].style, style, "{line:?}");
+    }
+}
+
+#[test]
+fn of_bars_that_go_up_again_the_last_state_is_kept() {
+    let bars: String = (0..=100).map(|n| format!("a {n}%\nb {n}%\n\x1b[2A")).collect();
+    assert_eq!(transcript(20, 5, format!("begin\n{bars}\n\nend\n").as_bytes()), ["begin", "a 100%", "b 100%", "end"]);
+}
+
+#[test]
+fn the_alternate_screen_leaves_no_trace() {
+    let editor = "\x1b[?1049h\x1b[Hone\r\ntwo\r\nthree\r\nfour\r\nfive\r\nsix\r\n\x1b[?1049l";
+    assert_eq!(transcript(20, 3, format!("before\n{editor}after\n").as_bytes()), ["before", "after"]);
+    let mut screen = Screen::keeping(20, 3, true);
+    screen.feed(b"before\r\n\x1b[?1049h\x1b[Hkilled in the middle");
+    let mut text = Vec::new();
+    screen.living(&mut text);
+    assert_eq!(text, b"");
+    screen.leave_alternate();
+    screen.living(&mut text);
+    assert_eq!(text, b"before\n");
+}
