@@ -8,5 +8,6 @@ pub mod plain;
 pub mod redact;
 mod sequence;
 pub mod styled;
+pub mod transcript;
 pub mod visible;
 pub mod width;

@@ -109,6 +109,9 @@ impl Screen {
     /// Appends the lines that scrolled out of the main screen since this was last asked for, each with its line feed. A line whose
     /// last row is still on the screen is not among them.
     pub fn drain(&mut self, out: &mut Vec<u8>) {
+        if self.parser.callbacks().is_ended(self.parser.screen()) {
+            self.parser.callbacks_mut().close();
+        }
         self.parser.callbacks_mut().drain(out);
     }
 
@@ -153,6 +156,14 @@ impl Screen {
         let (rows, _) = screen.size();
         let below = (row + 1..rows.get()).rev().find(|row| !Line::of(screen, *row, false).spans.is_empty());
         below.unwrap_or(row)
+    }
+
+    /// Whether the cursor is at the beginning of the last row: a line just ended there.
+    #[must_use]
+    pub fn is_at_bottom_left(&self) -> bool {
+        let screen = self.parser.screen();
+        let (rows, _) = screen.size();
+        screen.cursor_position() == (rows.get() - 1, 0) && Line::of(screen, rows.get() - 1, false).spans.is_empty()
     }
 
     /// Back to the main screen, where the program did not go back itself.

@@ -33,7 +33,7 @@ impl Scrolled {
     }
 
     /// What scrolled out last and is not among the lines yet: the beginning of the line whose end is still on the screen, or a whole
-    /// line.
+    /// line that is not [closed](Self::close).
     pub(super) fn open(&self) -> &str {
         &self.open
     }
@@ -48,6 +48,12 @@ impl Scrolled {
         let mut state = self.state.clone();
         let _ = screen.write_contents_formatted_basic(&mut first, BasicFormattedCaptureRange::Full(&mut state));
         first.0 == Some('\n')
+    }
+
+    /// The row that scrolled out last was the last of its line.
+    pub(super) fn close(&mut self) {
+        self.end();
+        self.forget();
     }
 
     /// Appends the whole lines that scrolled out since this was last asked for, each with its line feed.
