@@ -6,6 +6,7 @@
 pub mod clock;
 mod error;
 pub mod excerpt;
+pub mod index;
 pub mod journal;
 pub mod library;
 pub mod lock;
@@ -16,6 +17,7 @@ pub(crate) mod private;
 pub mod runs;
 pub mod session;
 pub mod storage;
+pub mod times;
 
 pub use error::{Error, Result};
 

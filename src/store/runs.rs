@@ -1,4 +1,4 @@
-//! What is on disk of one run: `command.json` before it starts, `output` and `times` while it goes on, `exit.json` at its end.
+//! What is on disk of one run: `command.json` before it starts, `output`, `times` and `index` while it goes on, `exit.json` at its end.
 
 use std::fs;
 use std::io;
@@ -54,6 +54,12 @@ impl RunDir {
     #[must_use]
     pub fn times(&self) -> PathBuf {
         self.path.join("times")
+    }
+
+    /// Where its lines begin.
+    #[must_use]
+    pub fn index(&self) -> PathBuf {
+        self.path.join("index")
     }
 
     /// What was asked for.

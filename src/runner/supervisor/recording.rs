@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::clock::boot_ms;
 use super::keeper::Keeper;
 use crate::session::run::RunNo;
+use crate::store::index::Writer;
 use crate::store::private;
 use crate::text::redact::{Redactor, Secrets};
 
@@ -34,7 +35,7 @@ pub(super) struct Recording {
     keeper: Keeper,
     times: Times,
     sum: Sha256,
-    lines: u64,
+    index: Writer,
     terminal: Redactor,
     pipe: Redactor,
     clean: Vec<u8>,
@@ -71,7 +72,7 @@ impl Recording {
             keeper: Keeper::create(&folder.join("output"))?,
             times: Times::begin(&folder.join("times")),
             sum: Sha256::new(),
-            lines: 0,
+            index: Writer::begin(&folder.join("index")),
             terminal: Redactor::new(secrets),
             pipe: Redactor::new(secrets),
             clean: Vec::with_capacity(128 << 10),
@@ -142,7 +143,7 @@ impl Recording {
         let whole = self.secret && self.captured.len() <= CAPTURE_AT_MOST;
         Tally {
             bytes: self.keeper.kept(),
-            lines: self.lines,
+            lines: self.index.newlines(),
             sha256: hexadecimal(&self.sum.finalize()),
             dropped: self.keeper.dropped(),
             redacted: self.redacted + self.terminal.count() + self.pipe.count(),
@@ -157,7 +158,7 @@ impl Recording {
         let kept = self.keeper.keep(&self.clean);
         let kept = &self.clean[..kept];
         self.sum.update(kept);
-        self.lines += memchr::memchr_iter(b'\n', kept).count() as u64;
+        self.index.grew(kept);
         self.times.grew(self.keeper.kept());
     }
 }
