@@ -9,7 +9,7 @@ use super::lanes::Lanes;
 use super::news::{News, Window};
 use super::outbox::Outbox;
 use super::reader::{Reader, Wake};
-use crate::runbook::{Mode, Runbook};
+use crate::runbook::Runbook;
 use crate::runner::Notice;
 use crate::session::event::RunStarted;
 use crate::session::judge::Judge;
@@ -62,8 +62,6 @@ pub(super) enum Note {
 pub(super) struct Watched {
     pub(super) run: RunNo,
     pub(super) purpose: Purpose,
-    /// It has a screen of its own.
-    pub(super) interactive: bool,
     /// Nobody tells when it grows.
     pub(super) polled: bool,
 }
@@ -71,14 +69,12 @@ pub(super) struct Watched {
 impl Watched {
     /// By its record.
     pub(super) fn of(started: &RunStarted, polled: bool) -> Self {
-        let interactive = started.mode == Mode::Interactive;
-        Self { run: started.run, purpose: started.purpose.clone(), interactive, polled }
+        Self { run: started.run, purpose: started.purpose.clone(), polled }
     }
 
     /// By its specification.
     pub(super) fn by(spec: &RunSpec) -> Self {
-        let interactive = spec.mode == Mode::Interactive;
-        Self { run: spec.run, purpose: spec.purpose.clone(), interactive, polled: false }
+        Self { run: spec.run, purpose: spec.purpose.clone(), polled: false }
     }
 }
 
@@ -330,10 +326,8 @@ impl Desk {
         self.shown = Some((run, window));
         if !self.readers.contains_key(&run) {
             let folder = RunDir::at(&self.session.run(run));
-            let spec = folder.command().ok();
-            let purpose = spec.as_ref().map_or(Purpose::AdHoc, |spec| spec.purpose.clone());
-            let interactive = spec.is_some_and(|spec| spec.mode == Mode::Interactive);
-            self.spawn(&Watched { run, purpose, interactive, polled: false }, None, true);
+            let purpose = folder.command().map_or(Purpose::AdHoc, |spec| spec.purpose);
+            self.spawn(&Watched { run, purpose, polled: false }, None, true);
         }
         self.wake(run, Wake::Show(Some(window)));
     }

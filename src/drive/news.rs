@@ -136,7 +136,9 @@ pub struct Page {
     pub total_lines: u64,
     /// Bytes there are by now.
     pub total_bytes: u64,
-    /// Where the cursor is, as (row, column) of this page: for runs that have a screen of their own.
+    /// Bytes at the end that the lines do not tell of yet; where they are many, the end is shown without its line numbers.
+    pub unread: u64,
+    /// Where the cursor is, as (row, column) of this page: for output that moves it.
     pub cursor: Option<(u16, u16)>,
     /// The run is over and this counts all of its output.
     pub complete: bool,

@@ -43,6 +43,8 @@ pub struct SignFound {
 pub struct Judge {
     expect: Expect,
     follows: bool,
+    /// The output is a variable's value.
+    is_value: bool,
     signs: Vec<(Sign, Option<SignFound>)>,
     captures: Vec<(VarName, Pattern, Option<String>)>,
     matched: bool,
@@ -60,6 +62,7 @@ impl Judge {
         let mut judge = Self {
             expect: Expect::default(),
             follows: false,
+            is_value: matches!(purpose, Purpose::Variable { .. }),
             signs: Vec::new(),
             captures: Vec::new(),
             matched: false,
@@ -89,6 +92,18 @@ impl Judge {
             Purpose::Undo { .. } | Purpose::Probe { .. } | Purpose::Variable { .. } | Purpose::AdHoc => {}
         }
         judge
+    }
+
+    /// Whether what the output says counts for anything: where it does not, its lines need not be read.
+    #[must_use]
+    pub fn reads(&self) -> bool {
+        let Expect { matches, absent, equals, .. } = &self.expect;
+        matches.is_some()
+            || absent.is_some()
+            || equals.is_some()
+            || !self.signs.is_empty()
+            || !self.captures.is_empty()
+            || self.is_value
     }
 
     /// One line of the output, without its escapes and line end; numbers count from 1.

@@ -16,8 +16,10 @@ pub mod paths;
 pub(crate) mod private;
 pub mod runs;
 pub mod session;
+pub mod spool;
 pub mod storage;
 pub mod times;
+pub mod transcript;
 
 pub use error::{Error, Result};
 

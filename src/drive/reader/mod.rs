@@ -1,8 +1,10 @@
 //! Reading a run's output while it grows: for the judge, for the index of lines, and for the window that shows it.
 //!
-//! The file is the truth. A reader holds the index of its lines and one chunk of it, never the output itself.
+//! The file is the truth. A reader holds the index of its lines and one chunk of it, never the output itself. Where no pattern is to be
+//! held against its lines, it reads only what it shows: the rest is counted by who wrote it.
 
 mod page;
+mod screen;
 mod tail;
 mod work;
 

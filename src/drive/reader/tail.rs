@@ -41,22 +41,6 @@ impl Tail {
         self.offset += count as u64;
         Ok((count > 0).then(|| &self.chunk[..count]))
     }
-
-    /// Bytes of the part already read: from `from` on, at most up to `to`.
-    pub(super) fn part(&self, from: u64, to: u64) -> io::Result<Vec<u8>> {
-        let Some(file) = &self.file else { return Ok(Vec::new()) };
-        let size = usize::try_from(to.min(self.offset).saturating_sub(from)).unwrap_or(usize::MAX);
-        let mut bytes = vec![0; size];
-        let mut filled = 0;
-        while filled < size {
-            match read_at(file, &mut bytes[filled..], from + filled as u64)? {
-                0 => break,
-                count => filled += count,
-            }
-        }
-        bytes.truncate(filled);
-        Ok(bytes)
-    }
 }
 
 fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {

@@ -8,6 +8,7 @@ use super::super::desk::{Note, Watched, secret};
 use super::super::news::{News, Window};
 use super::super::outbox::Outbox;
 use super::page::Shelf;
+use super::tail::Tail;
 use crate::session::judge::Judge;
 use crate::session::run::{RunEnd, RunNo};
 use crate::session::walk::RunOver;
@@ -40,6 +41,8 @@ pub(in super::super) enum Wake {
 pub(in super::super) struct Reader {
     run: RunNo,
     shelf: Shelf,
+    /// What patterns are held against; read only where there are any.
+    tail: Tail,
     plain: Lines,
     judge: Option<Judge>,
     /// How it ended, once that is known; judged when everything was read.
@@ -117,7 +120,8 @@ impl Reader {
         };
         Self {
             run: watched.run,
-            shelf: Shelf::new(folder.output(), watched.interactive),
+            shelf: Shelf::new(folder.clone()),
+            tail: Tail::new(folder.output()),
             plain: Lines::new(),
             judge,
             end: None,
@@ -145,6 +149,9 @@ impl Reader {
                 // Also where nothing more came: that this is all was not said yet.
                 self.complete = true;
                 self.pages.stale = true;
+                if let Err(error) = self.shelf.finish() {
+                    self.complain(&error);
+                }
                 self.finish();
             }
             self.publish();
@@ -213,29 +220,36 @@ impl Reader {
         true
     }
 
-    /// Reads the next chunk; false where there is none.
+    /// Goes on in the output, for whoever shows it and for the judge; false where there is nothing more.
     fn read(&mut self) -> bool {
+        let shown = match self.shelf.read() {
+            Ok(more) => more,
+            Err(error) => self.complain(&error),
+        };
         let (plain, judge) = (&mut self.plain, &mut self.judge);
-        let read = self.shelf.read(|bytes| {
-            if let Some(judge) = judge {
-                plain.push(bytes, |number, line| judge.line(number, line));
-            }
-        });
-        match read {
-            Ok(grew) => {
-                self.pages.stale |= grew;
-                self.grew.stale |= grew && self.growth != Growth::None;
-                grew
-            }
-            Err(error) => {
-                if !self.complained {
-                    self.complained = true;
-                    let what = format!("could not read the output of run {}: {error}", self.run);
-                    self.news.tell(News::Trouble(what));
+        let judged = match judge.as_mut().filter(|judge| judge.reads()) {
+            Some(judge) => match self.tail.next() {
+                Ok(Some(bytes)) => {
+                    plain.push(bytes, |number, line| judge.line(number, line));
+                    true
                 }
-                false
-            }
+                Ok(None) => false,
+                Err(error) => self.complain(&error),
+            },
+            None => false,
+        };
+        self.pages.stale |= shown;
+        self.grew.stale |= shown && self.growth != Growth::None;
+        shown || judged
+    }
+
+    /// Says once that the output cannot be read. Gives false: nothing more is to be had of it now.
+    fn complain(&mut self, error: &std::io::Error) -> bool {
+        if !std::mem::replace(&mut self.complained, true) {
+            let what = format!("could not read the output of run {}: {error}", self.run);
+            self.news.tell(News::Trouble(what));
         }
+        false
     }
 
     /// All was read and nothing more comes: the judgement.
@@ -244,7 +258,8 @@ impl Reader {
         self.grew.last = None;
         self.publish_grew();
         self.plain.finish(|number, line| judge.line(number, line));
-        let unread = end.how.bytes.saturating_sub(self.shelf.bytes());
+        let read = if judge.reads() { self.tail.offset() } else { self.shelf.bytes().unwrap_or(0) };
+        let unread = end.how.bytes.saturating_sub(read);
         if unread > 0 {
             judge.missed(unread);
             let what = format!("could not read the output of run {} to its end: {unread} bytes are missing", self.run);
@@ -272,7 +287,10 @@ impl Reader {
 
     fn publish_grew(&mut self) {
         if self.grew.is_due() {
-            let (bytes, lines) = (self.shelf.bytes(), self.shelf.lines());
+            let (Ok(bytes), Ok(lines)) = (self.shelf.bytes(), self.shelf.lines()) else {
+                // What is wrong was said where it was read.
+                return self.grew.told(true);
+            };
             let news = News::Grew { run: self.run, bytes, lines, at: self.clock.stamp() };
             self.grew.told(self.news.offer(news));
         }

@@ -1,6 +1,7 @@
 //! Lines of styled text.
 
 use crate::text::hostile::is_hostile;
+use crate::text::width;
 
 /// A colour, as the program asked for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -78,6 +79,28 @@ impl Line {
     #[must_use]
     pub fn text(&self) -> String {
         self.spans.iter().map(|span| span.text.as_str()).collect()
+    }
+
+    /// The part of it between two columns; a wide character that is cut in two becomes a blank.
+    #[must_use]
+    pub fn cut(&self, left: u16, columns: u16) -> Self {
+        let (left, right) = (usize::from(left), usize::from(left) + usize::from(columns));
+        let mut line = Self { spans: Vec::new(), continues: self.continues };
+        let mut column = 0;
+        for span in &self.spans {
+            for character in span.text.chars() {
+                let end = column + width::columns(character.encode_utf8(&mut [0; 4]));
+                // What has no width of its own stays with the character before it.
+                let inside = if end == column { left < end && end <= right } else { left <= column && end <= right };
+                if inside {
+                    line.write(span.style, std::iter::once(character));
+                } else if end > left && column < right {
+                    line.write(span.style, std::iter::once(' '));
+                }
+                column = end;
+            }
+        }
+        line
     }
 
     /// Appends it as a terminal would be told: its text with the sequences for its looks, which end with it.

@@ -9,5 +9,5 @@ mod scrolled;
 mod tests;
 
 pub use line::{Colour, Line, Span, Style};
-pub use render::{MOST_LINES, render, render_end};
+pub use render::{MOST_LINES, render, render_cut, render_end};
 pub use screen::Screen;

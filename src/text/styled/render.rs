@@ -7,6 +7,8 @@ use super::screen::Screen;
 pub const MOST_LINES: usize = 32 * 1024;
 /// Rows of the terminal that the output is shown to. What moves upwards reaches no further.
 const ROWS: u16 = 50;
+/// Looked at of a line that is cut, in bytes.
+const LONGEST: usize = 64 * 1024;
 /// Fed between two looks at how far it got; no byte makes more than one line.
 const STRIDE: usize = 4096;
 
@@ -34,6 +36,26 @@ pub fn render_end(output: &[u8], columns: u16, at_most: usize) -> Vec<Line> {
     screen.feed(output);
     let used = screen.parser.screen().scrollback_len() + used_rows(&screen);
     rows(&mut screen, used.saturating_sub(at_most), at_most)
+}
+
+/// The first lines of the output, a row each: what stands in so many columns from `left` on, the rest cut. As in [`render`], but that
+/// every line begins with plain colours.
+#[must_use]
+pub fn render_cut(output: &[u8], left: u16, columns: u16, at_most: usize) -> Vec<Line> {
+    let whole = output.strip_suffix(b"\n").unwrap_or(output);
+    if output.is_empty() {
+        return Vec::new();
+    }
+    let width = left.saturating_add(columns).saturating_add(1);
+    let row = |line: &[u8]| {
+        let line = line.get(..LONGEST).unwrap_or(line);
+        let mut screen = Screen::with_scrollback(width, 2, true, 1 + line.len() / usize::from(width.max(2)));
+        screen.feed(line);
+        let parser = &mut screen.parser;
+        parser.screen_mut().set_scrollback(usize::MAX);
+        Line::of(parser.screen(), 0, false).cut(left, columns)
+    };
+    whole.split(|byte| *byte == b'\n').take(at_most.min(MOST_LINES)).map(row).collect()
 }
 
 /// Rows from `first` on, counted from the oldest one kept.

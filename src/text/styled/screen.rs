@@ -6,8 +6,10 @@ use super::feed::Feed;
 use super::line::Line;
 use super::scrolled::Scrolled;
 
-/// Widest and highest screen kept.
-const MOST: u16 = 1000;
+/// Widest screen kept.
+const WIDEST: u16 = 4096;
+/// Highest screen kept.
+const HIGHEST: u16 = 1000;
 /// Fed to the emulator at once, in bytes.
 const BLOCK: usize = 16 * 1024;
 
@@ -26,7 +28,7 @@ impl std::fmt::Debug for Screen {
 }
 
 impl Screen {
-    /// An empty screen of 2 to 1000 columns and 1 to 1000 rows; sizes beyond are brought inside. `interactive` output
+    /// An empty screen of 2 to 4096 columns and 1 to 1000 rows; sizes beyond are brought inside. `interactive` output
     /// has passed through the kernel's output processing; in other output a bare line feed also returns.
     #[must_use]
     pub fn new(columns: u16, rows: u16, interactive: bool) -> Self {
@@ -205,5 +207,5 @@ fn half_character(bytes: &[u8]) -> usize {
 /// Rows and columns. A terminal of one column cannot show a wide character at all.
 fn size(columns: u16, rows: u16) -> (NonZeroU16, NonZeroU16) {
     let at_least = |count: u16| NonZeroU16::new(count).unwrap_or(NonZeroU16::MIN);
-    (at_least(rows.clamp(1, MOST)), at_least(columns.clamp(2, MOST)))
+    (at_least(rows.clamp(1, HIGHEST)), at_least(columns.clamp(2, WIDEST)))
 }

@@ -58,6 +58,8 @@ pub struct Transcript<R, S> {
     /// From which line on the text was kept at which time; only of lines that are kept.
     kept_at: Vec<(u64, u64)>,
     now_ms: u64,
+    /// How often text was taken back.
+    cuts: u64,
     /// Plain bytes after which a terminal is not needed any more.
     calm: u64,
     buffer: Vec<u8>,
@@ -103,6 +105,7 @@ impl<R: Bytes, S: Spool> Transcript<R, S> {
             moving,
             kept_at: Vec::new(),
             now_ms: 0,
+            cuts: 0,
             calm: CALM,
             buffer: Vec::new(),
         }
@@ -116,6 +119,16 @@ impl<R: Bytes, S: Spool> Transcript<R, S> {
     /// The terminal, while the output moves.
     pub fn screen(&self) -> Option<&Screen> {
         self.moving.as_ref().map(|moving| &moving.screen)
+    }
+
+    /// Columns and rows of the terminal.
+    pub fn size(&self) -> (u16, u16) {
+        self.size
+    }
+
+    /// How often text was taken back that had been there, because it stands on the terminal again.
+    pub fn cuts(&self) -> u64 {
+        self.cuts
     }
 
     /// Whether whole strides of the output may be [passed](Self::pass) over now.
@@ -211,6 +224,7 @@ impl<R: Bytes, S: Spool> Transcript<R, S> {
         let above = above.max(length.saturating_sub(ABOVE));
         let seen = text.part(above, length)?;
         let here = memchr::memchr_iter(b'\n', &seen).count() as u64;
+        self.cuts += 1;
         self.pieces.cut(above, newlines.saturating_sub(here));
         self.pieces.begin(Source::Spool, self.spool_index.bytes(), self.spool_index.newlines());
         while self.kept_at.last().is_some_and(|(line, _)| *line >= newlines - here) {

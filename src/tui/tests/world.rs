@@ -273,6 +273,7 @@ impl World {
             first_line: first,
             lines,
             times: Vec::new(),
+            unread: 0,
             total_lines: total,
             total_bytes: text.len() as u64,
             cursor: None,

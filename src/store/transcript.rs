@@ -1,0 +1,222 @@
+//! The transcript of a run's output, read as it grows: with what its index and its times spare.
+
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+
+use super::index::{Block, Reader};
+use super::runs::RunDir;
+use super::spool::{Kept, part};
+use super::times::{Tick, Ticks};
+use crate::runbook::Mode;
+use crate::text::lines::STRIDE;
+use crate::text::styled::Screen;
+use crate::text::transcript::{Bytes, Text, Transcript};
+
+/// How much is read at once, in bytes.
+const CHUNK: u64 = 256 * 1024;
+/// Strides passed over at once: a gigabyte.
+const PASSES: u32 = 16 * 1024;
+/// Columns of a terminal nobody told the size of, and rows of every run's before it is resized.
+const USUAL: (u16, u16) = (240, 50);
+
+/// An output, where it is read from.
+#[derive(Debug, Clone)]
+pub struct Output(Arc<File>);
+
+impl Bytes for Output {
+    fn read(&self, from: u64, to: u64) -> io::Result<Vec<u8>> {
+        part(&self.0, from, to)
+    }
+}
+
+/// A transcript under way.
+pub struct Reading {
+    output: Output,
+    transcript: Transcript<Output, Kept>,
+    index: Option<Reader>,
+    /// Blocks taken from the index, and the last of them, where it was not passed over.
+    blocks: u64,
+    block: Option<Block>,
+    passed: bool,
+    ticks: Option<Ticks>,
+    tick: Option<Tick>,
+    finished: bool,
+}
+
+impl Reading {
+    /// Of a run's output, from its beginning; none where there is no output yet.
+    ///
+    /// # Errors
+    /// Where it is there and cannot be opened.
+    pub fn open(run: &RunDir) -> io::Result<Option<Self>> {
+        let file = match File::open(run.output()) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        // Without its command the output is still there to be read.
+        let (interactive, columns) = match run.command() {
+            Ok(spec) => (spec.mode == Mode::Interactive, spec.width),
+            Err(_) => (false, USUAL.0),
+        };
+        let output = Output(Arc::new(file));
+        let kept = Kept::beside(run.path());
+        let transcript = Transcript::new(output.clone(), kept, (columns, USUAL.1), interactive);
+        let (index, ticks) = (Reader::open(&run.index()), Ticks::open(&run.times()));
+        Ok(Some(Self {
+            output,
+            transcript,
+            index,
+            blocks: 0,
+            block: None,
+            passed: false,
+            ticks,
+            tick: None,
+            finished: false,
+        }))
+    }
+
+    /// Bytes of output there are by now.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn length(&self) -> io::Result<u64> {
+        Ok(self.output.0.metadata()?.len())
+    }
+
+    /// Bytes of output the text tells of.
+    #[must_use]
+    pub fn taken(&self) -> u64 {
+        self.transcript.taken()
+    }
+
+    /// The bytes of output between two offsets.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn raw(&self, from: u64, to: u64) -> io::Result<Vec<u8>> {
+        self.output.read(from, to)
+    }
+
+    /// Goes on in the output; false where all of it was taken.
+    ///
+    /// # Errors
+    /// Where the output cannot be read, or what was seen of it cannot be kept.
+    pub fn advance(&mut self) -> io::Result<bool> {
+        let (length, taken) = (self.length()?, self.taken());
+        if taken >= length {
+            return Ok(false);
+        }
+        if self.pass(length) {
+            return Ok(true);
+        }
+        if std::mem::take(&mut self.passed) {
+            self.transcript.passed()?;
+        }
+        let mut to = length.min(taken + CHUNK);
+        if self.transcript.screen().is_none() {
+            // Up to where the index may spare the rest, unless it is behind.
+            if self.index.is_some() {
+                to = to.min((taken / STRIDE + 1) * STRIDE);
+            }
+            let bytes = self.output.read(taken, to)?;
+            self.transcript.push(&bytes)?;
+        } else {
+            let bytes = self.output.read(taken, to)?;
+            self.show(taken, &bytes)?;
+        }
+        Ok(true)
+    }
+
+    /// Nothing more comes: what stands on a terminal belongs to the text now.
+    ///
+    /// # Errors
+    /// Where it cannot be kept.
+    pub fn finish(&mut self) -> io::Result<()> {
+        if std::mem::replace(&mut self.finished, true) {
+            return Ok(());
+        }
+        self.transcript.finish()
+    }
+
+    /// The terminal has another size.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        self.transcript.resize(columns, rows);
+    }
+
+    /// The terminal, while the output moves on it.
+    #[must_use]
+    pub fn screen(&self) -> Option<&Screen> {
+        self.transcript.screen()
+    }
+
+    /// The size that the run's terminal had last.
+    #[must_use]
+    pub fn size(&self) -> (u16, u16) {
+        self.transcript.size()
+    }
+
+    /// The text so far.
+    #[must_use]
+    pub fn text(&self) -> Text<'_, Output, Kept> {
+        self.transcript.text()
+    }
+
+    /// How often text was taken back that had been there: who remembers offsets or lines of it has to look again.
+    #[must_use]
+    pub fn cuts(&self) -> u64 {
+        self.transcript.cuts()
+    }
+
+    /// Passes over what the index knows; false where there is nothing to pass over.
+    fn pass(&mut self, length: u64) -> bool {
+        let Some(index) = &mut self.index else { return false };
+        let mut passes = 0;
+        while passes < PASSES && self.transcript.may_pass() {
+            let taken = self.transcript.taken();
+            // A stride at whose end the output ends is read: nobody knows what its last byte is.
+            if taken + STRIDE >= length {
+                break;
+            }
+            // Those of what was read meanwhile are not needed any more.
+            while self.blocks <= taken / STRIDE {
+                let Some(block) = index.next() else { break };
+                self.block = Some(block);
+                self.blocks += 1;
+            }
+            let here = self.block.filter(|block| self.blocks == taken / STRIDE + 1 && block.moves.is_none());
+            let Some(block) = here else { break };
+            self.transcript.pass(block.newlines);
+            passes += 1;
+        }
+        self.passed |= passes > 0;
+        passes > 0
+    }
+
+    /// Shows a terminal what comes next, in the pieces in which it came.
+    fn show(&mut self, mut at: u64, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            while self.tick.is_none_or(|tick| tick.bytes <= at) {
+                let Some(tick) = self.ticks.as_mut().and_then(Ticks::next) else { break };
+                if let Some((columns, rows)) = tick.size.filter(|_| tick.bytes <= at) {
+                    self.transcript.resize(columns, rows);
+                }
+                self.tick = Some(tick);
+            }
+            let tick = self.tick.filter(|tick| tick.bytes > at);
+            let count = tick.map_or(bytes.len() as u64, |tick| tick.bytes - at).min(bytes.len() as u64);
+            let (piece, rest) = bytes.split_at(usize::try_from(count).unwrap_or(bytes.len()));
+            if let Some(tick) = tick {
+                self.transcript.at(tick.ms);
+            }
+            self.transcript.push(piece)?;
+            at += count;
+            bytes = rest;
+            if let Some((columns, rows)) = tick.and_then(|tick| tick.size.filter(|_| tick.bytes == at)) {
+                self.transcript.resize(columns, rows);
+            }
+        }
+        Ok(())
+    }
+}
