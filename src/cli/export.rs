@@ -99,14 +99,15 @@ fn generate(session: &str) -> anyhow::Result<String> {
 fn excerpts(recorded: &Recorded) -> Excerpts {
     let mut excerpts = Excerpts::default();
     let mut load = |run: RunNo, end: Option<&RunEnd>| {
-        let path = RunDir::at(&recorded.dir.run(run)).output();
+        let folder = RunDir::at(&recorded.dir.run(run));
+        let path = folder.output();
         if let Some(Held::Differs(how)) = end.map(|end| outputs::hold(&path, end)) {
             eprintln!("warning: the output of run {run} is not what the journal recorded: {}", how.escape_debug());
             excerpts.differ.insert(run, how);
         }
         // What the record counted speaks of another file then.
         let count = end.filter(|_| !excerpts.differ.contains_key(&run));
-        match excerpt::load(&path, LINES, LINES, count) {
+        match excerpt::load(&folder, LINES, LINES, count) {
             Ok(excerpt) => {
                 excerpts.missing.remove(&run);
                 excerpts.of.insert(run, excerpt);

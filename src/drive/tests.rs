@@ -16,6 +16,8 @@ use crate::store::faulty::{Faulty, Switch};
 use crate::store::journal::{self, Journal};
 use crate::store::session::SessionDir;
 
+mod pages;
+
 /// Longer than anything here may take on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -28,6 +28,9 @@ pub struct Excerpt {
     pub omitted_bytes: u64,
     /// Bytes of the whole output.
     pub bytes: u64,
+    /// The output moved the cursor: lines and counts are of what was seen on its terminal, full-screen programs left out.
+    #[serde(default)]
+    pub drawn: bool,
 }
 
 /// Excerpts of the runs of a session.

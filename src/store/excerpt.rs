@@ -1,35 +1,41 @@
 //! First and last lines of an output, however long it is: it is streamed, never held.
 
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
-use std::path::Path;
 
 use memchr::{memchr, memchr_iter, memrchr, memrchr_iter};
 
 use super::error::{Error, Result};
+use super::runs::RunDir;
+use super::transcript::Reading;
 use crate::session::excerpt::{Excerpt, ExcerptLine};
 use crate::session::run::RunEnd;
+use crate::text::transcript::Bytes;
 
 /// Bytes read at once.
-const CHUNK: usize = 256 * 1024;
+const CHUNK: u64 = 256 * 1024;
 /// Bytes kept of a line.
 const KEEP: usize = 1_000;
 
-/// The first `head` and the last `tail` lines of an output, 1,000 bytes of each at most, with exact counts of what lies between.
-/// Of a line that overwrites itself (a progress bar) the last state is kept. `end` spares counting the lines between, where it
-/// speaks of the file as it is.
+/// The first `head` and the last `tail` lines of a run's output, 1,000 bytes of each at most, with exact counts of what lies between.
+/// Of a line that overwrites itself (a progress bar) the last state is kept; of output that moves the cursor, what was seen. `end`
+/// spares counting the lines between, where it speaks of the output as it is; without it the run may still go on.
 ///
 /// # Errors
 /// What the operating system says.
-pub fn load(path: &Path, head: usize, tail: usize, end: Option<&RunEnd>) -> Result<Excerpt> {
+pub fn load(run: &RunDir, head: usize, tail: usize, end: Option<&RunEnd>) -> Result<Excerpt> {
     let cut = || {
-        let file = File::open(path)?;
-        let bytes = file.metadata()?.len();
-        let known = end.filter(|end| end.bytes == bytes).map(|end| end.lines);
-        excerpt(&Input { file: &file, bytes }, head, tail, known)
+        let mut reading = Reading::open(run)?.ok_or(io::ErrorKind::NotFound)?;
+        while reading.advance()? {}
+        if end.is_some() {
+            reading.finish()?;
+        }
+        let text = reading.text().with_living();
+        let (bytes, drawn) = (reading.taken(), !text.is_raw());
+        let known = end.filter(|end| end.bytes == bytes && !drawn).map(|end| end.lines);
+        let excerpt = excerpt(&Input { text: &text, bytes: text.len() }, head, tail, known)?;
+        Ok(Excerpt { bytes, drawn, ..excerpt })
     };
-    cut().map_err(Error::at("read", path))
+    cut().map_err(Error::at("read", &run.output()))
 }
 
 fn excerpt(input: &Input, head: usize, tail: usize, known: Option<u64>) -> io::Result<Excerpt> {
@@ -54,30 +60,33 @@ fn excerpt(input: &Input, head: usize, tail: usize, known: Option<u64>) -> io::R
         omitted_lines,
         omitted_bytes: tail_start - head_end,
         bytes: input.bytes,
+        drawn: false,
     })
 }
 
-/// The file as long as it was when it was opened: it may still grow.
+/// The text as long as it was when it was looked at: it may still grow.
 struct Input<'a> {
-    file: &'a File,
+    text: &'a dyn Bytes,
     bytes: u64,
 }
 
 impl Input<'_> {
     /// Hands on what lies between two offsets, piece by piece, until `take` has enough.
     fn pieces(&self, from: u64, to: u64, mut take: impl FnMut(u64, &[u8]) -> bool) -> io::Result<()> {
-        let mut buffer = vec![0; CHUNK];
         let mut at = from;
         while at < to {
-            let wanted = usize::try_from(to - at).unwrap_or(CHUNK).min(CHUNK);
-            let room = buffer.get_mut(..wanted).unwrap_or_default();
-            self.file.read_exact_at(room, at)?;
-            if !take(at, room) {
+            let piece = self.part(at, to.min(at + CHUNK))?;
+            if !take(at, &piece) {
                 break;
             }
-            at += wanted as u64;
+            at += piece.len() as u64;
         }
         Ok(())
+    }
+
+    fn part(&self, from: u64, to: u64) -> io::Result<Vec<u8>> {
+        let part = self.text.read(from, to)?;
+        if part.len() as u64 == to - from { Ok(part) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
 
     fn newlines(&self, from: u64, to: u64) -> io::Result<u64> {
@@ -94,14 +103,12 @@ impl Input<'_> {
         if count == 0 {
             return Ok(self.bytes);
         }
-        let mut buffer = vec![0; CHUNK];
         let mut left = count;
         let mut end = self.bytes;
         while end > floor {
-            let start = end.saturating_sub(CHUNK as u64).max(floor);
-            let room = buffer.get_mut(..usize::try_from(end - start).unwrap_or(CHUNK)).unwrap_or_default();
-            self.file.read_exact_at(room, start)?;
-            for place in memrchr_iter(b'\n', room) {
+            let start = end.saturating_sub(CHUNK).max(floor);
+            let room = self.part(start, end)?;
+            for place in memrchr_iter(b'\n', &room) {
                 let after = start + place as u64 + 1;
                 if after == self.bytes {
                     continue;
@@ -204,10 +211,16 @@ mod tests {
 
     use super::*;
 
+    /// The folder of a run that wrote this.
+    fn run(content: &[u8]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("output"), content).unwrap();
+        folder
+    }
+
     fn of(content: &[u8], head: usize, tail: usize) -> Excerpt {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), content).unwrap();
-        load(file.path(), head, tail, None).unwrap()
+        let run = run(content);
+        load(&RunDir::at(run.path()), head, tail, None).unwrap()
     }
 
     fn texts(lines: &[ExcerptLine]) -> Vec<&str> {
@@ -249,8 +262,8 @@ mod tests {
 
     #[test]
     fn the_record_of_the_end_spares_counting_only_where_it_speaks_of_this_file() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "1\n2\n3\n4\n5\n").unwrap();
+        let folder = run(b"1\n2\n3\n4\n5\n");
+        let run = RunDir::at(folder.path());
         let end = |bytes, lines| RunEnd {
             exit: crate::session::run::Exit::Code(0),
             stopped: None,
@@ -264,15 +277,24 @@ mod tests {
             left_behind: 0,
         };
         // A false count shows whether it was believed.
-        assert_eq!(load(file.path(), 1, 1, Some(&end(10, 1_002))).unwrap().omitted_lines, 1_000);
-        assert_eq!(load(file.path(), 1, 1, Some(&end(9, 1_002))).unwrap().omitted_lines, 3);
+        assert_eq!(load(&run, 1, 1, Some(&end(10, 1_002))).unwrap().omitted_lines, 1_000);
+        assert_eq!(load(&run, 1, 1, Some(&end(9, 1_002))).unwrap().omitted_lines, 3);
         // A count that cannot be is not.
-        assert_eq!(load(file.path(), 1, 1, Some(&end(10, 1))).unwrap().omitted_lines, 3);
+        assert_eq!(load(&run, 1, 1, Some(&end(10, 1))).unwrap().omitted_lines, 3);
+    }
+
+    #[test]
+    fn of_output_that_moves_the_cursor_what_was_seen_is_shown() {
+        let bars: String = (0..=100).map(|n| format!("one {n}%\ntwo {n}%\n\x1b[2A")).collect();
+        let editor = "\x1b[?1049h\x1b[Han editor\x1b[?1049l";
+        let excerpt = of(format!("begin\n{bars}\n\n{editor}end\n").as_bytes(), 20, 20);
+        assert_eq!(texts(&excerpt.head), ["begin", "one 100%", "two 100%", "end"]);
+        assert!(excerpt.drawn && !of(b"plain\n", 20, 20).drawn);
     }
 
     #[test]
     fn a_file_that_is_not_there_is_an_error() {
-        let error = load(Path::new("/nowhere/output"), 20, 20, None).unwrap_err().to_string();
+        let error = load(&RunDir::at(std::path::Path::new("/nowhere")), 20, 20, None).unwrap_err().to_string();
         assert!(error.starts_with("could not read /nowhere/output"), "{error}");
     }
 

@@ -4,11 +4,28 @@ use sha2::{Digest as _, Sha256};
 use stanch::runbook::Mode;
 use stanch::runner::Notice;
 use stanch::session::run::{Exit, RunEnd, RunNo};
+use stanch::store::index::Reader;
+use stanch::text::lines::STRIDE;
 
 use crate::lane::Bench;
 
 fn sum(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+/// Line feeds up to the end of each whole stride, as the index beside the output has them.
+fn indexed(bench: &Bench, run: RunNo) -> Vec<u64> {
+    let mut reader = Reader::open(&bench.path(run, "index")).expect("an index");
+    std::iter::from_fn(|| reader.next()).map(|block| block.newlines).collect()
+}
+
+fn feeds(bytes: &[u8]) -> Vec<u64> {
+    let mut sum = 0;
+    let count = |stride: &[u8]| {
+        sum += memchr::memchr_iter(b'\n', stride).count() as u64;
+        sum
+    };
+    bytes.as_chunks::<{ STRIDE as usize }>().0.iter().map(|stride| stride.as_slice()).map(count).collect()
 }
 
 /// Runs it in both modes and compares what was kept with what the command wrote into a file.
@@ -29,6 +46,7 @@ fn kept_to_the_byte(command: &str) -> Vec<RunEnd> {
         assert_eq!(end.bytes, expected.len() as u64);
         assert_eq!(end.lines, memchr::memchr_iter(b'\n', &expected).count() as u64);
         assert_eq!(end.sha256, sum(&expected));
+        assert_eq!(indexed(&bench, spec.run), feeds(&expected));
         ends.push(end);
     }
     ends

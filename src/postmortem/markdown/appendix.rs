@@ -70,7 +70,10 @@ fn run_output(writer: &mut Writer, run: &RunOutput) {
     if let Ok(excerpt) = &run.excerpt
         && excerpt.bytes > 0
     {
-        facts.extend(run.lines.filter(|_| run.differs.is_none()).map(|lines| spell::counted(lines, "line")));
+        // Of what moved the cursor, line feeds are not the lines below.
+        let lines = run.lines.filter(|_| run.differs.is_none() && !excerpt.drawn);
+        facts.extend(lines.map(|lines| spell::counted(lines, "line")));
+        facts.extend(excerpt.drawn.then(|| "it moved the cursor: what was seen is shown".to_owned()));
         facts.push(spell::bytes(excerpt.bytes));
         let sum = run.sha256.as_ref().filter(|_| run.differs.is_none());
         facts.extend(sum.map(|sum| format!("sha256 {}", escape::code(sum))));
@@ -102,6 +105,10 @@ fn run_output(writer: &mut Writer, run: &RunOutput) {
     if let Ok(excerpt) = &run.excerpt
         && excerpt.bytes > 0
     {
+        if excerpt.drawn && excerpt.head.is_empty() {
+            writer.paragraph("A full-screen program: nothing of it stays to be shown.");
+            return;
+        }
         escape::fence(&mut writer.out, "text", lines(run, excerpt));
         writer.out.push('\n');
     }

@@ -136,8 +136,14 @@ fn journal(begun: bool, happens: Vec<(i64, Happens)>) -> Journal {
                 if ends {
                     let number = journal.run(&clock, run);
                     let line = ExcerptLine { text, cut: 7 };
-                    let excerpt =
-                        Excerpt { head: vec![line], omitted_lines: 3, omitted_bytes: 9, bytes: 99, tail: vec![] };
+                    let excerpt = Excerpt {
+                        head: vec![line],
+                        omitted_lines: 3,
+                        omitted_bytes: 9,
+                        bytes: 99,
+                        tail: vec![],
+                        drawn: false,
+                    };
                     journal.excerpts.of.insert(number, excerpt);
                 } else {
                     journal.start(&clock, run);

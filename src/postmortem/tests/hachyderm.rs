@@ -65,6 +65,7 @@ pub(super) fn journal() -> Journal {
         omitted_lines: 812_344,
         omitted_bytes: 12_345_678,
         bytes: 13_400_000,
+        drawn: false,
     };
     journal.excerpts.of.insert(logs, excerpt);
     journal.add(

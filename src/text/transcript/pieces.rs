@@ -38,6 +38,15 @@ impl Pieces {
         self.list.last().map_or(0, |piece| piece.start + piece.to - piece.from)
     }
 
+    /// Whether all of it stands in the output, from its start on.
+    pub(super) fn is_raw(&self) -> bool {
+        match self.list.as_slice() {
+            [] => true,
+            [piece] => piece.source == Source::Raw && piece.from == 0,
+            _ => false,
+        }
+    }
+
     /// Line feeds of the text.
     pub(super) fn newlines(&self) -> u64 {
         self.newlines

@@ -9,6 +9,12 @@ use crate::text::lines::{self, Seek};
 /// Read at once to find a line, in bytes.
 const CHUNK: u64 = 64 * 1024;
 
+impl<R: Bytes, S: Spool> Bytes for Text<'_, R, S> {
+    fn read(&self, from: u64, to: u64) -> io::Result<Vec<u8>> {
+        self.part(from, to)
+    }
+}
+
 /// A transcript as text: what was taken so far, with what stands on the terminal at its end. Offsets are of this text.
 pub struct Text<'a, R, S> {
     of: &'a Transcript<R, S>,
@@ -39,6 +45,11 @@ impl<'a, R: Bytes, S: Spool> Text<'a, R, S> {
     /// Whether there is no text.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether this is the output itself, as far as it was taken: it never moved the cursor.
+    pub fn is_raw(&self) -> bool {
+        self.of.moving.is_none() && self.of.pieces.is_raw()
     }
 
     /// Line feeds.
