@@ -190,3 +190,30 @@ pub(super) fn drawn_end(bytes: &[u8], window: Window, rows: usize) -> Vec<Line> 
     let start = memchr::memrchr_iter(b'\n', whole).nth(rows.saturating_sub(1)).map_or(0, |place| place + 1);
     styled::render_cut(&bytes[start..], window.left, window.columns, rows)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_is_shown_before_all_that_comes_before_it_was_read() {
+        for movement in ["", "\x1b[1B\x1b[1A"] {
+            let folder = tempfile::tempdir().unwrap();
+            let run = RunDir::at(folder.path());
+            let lines: String = (1..=800_000).map(|number| format!("line {number}\n")).collect();
+            std::fs::write(run.output(), format!("{movement}{lines}")).unwrap();
+            let mut shelf = Shelf::new(run);
+            assert!(shelf.read().unwrap());
+            let window = Window { view: View::End, columns: 80, rows: 3, wrap: true, left: 0 };
+            let first = shelf.page(RunNo(1), window, false).unwrap();
+            assert!(first.unread > BEHIND, "{}", first.unread);
+            let texts =
+                |page: &Page| page.lines.iter().map(Line::text).filter(|text| !text.is_empty()).collect::<Vec<_>>();
+            assert_eq!(texts(&first).last().unwrap(), "line 800000");
+            while shelf.read().unwrap() {}
+            shelf.finish().unwrap();
+            let last = shelf.page(RunNo(1), window, true).unwrap();
+            assert_eq!((texts(&last).len(), last.first_line, last.unread), (3, 799_998, 0));
+        }
+    }
+}
