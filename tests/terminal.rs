@@ -28,6 +28,21 @@ fn a_program_has_a_terminal_of_the_size_given() {
 }
 
 #[test]
+fn the_moment_is_when_it_came_and_not_when_it_is_asked_for() {
+    let home = Home::new();
+    let terminal = sh(&home, "read -r key; echo shown; read -r key; echo later");
+    terminal.look_out(|screen| screen.contents().contains("shown"));
+    let before = std::time::Instant::now();
+    terminal.send("a<enter>");
+    terminal.wait_text("shown");
+    let after = std::time::Instant::now();
+    terminal.send("b<enter>");
+    terminal.wait_text("later");
+    let moment = terminal.moment("what was looked out for");
+    assert!(before <= moment && moment <= after);
+}
+
+#[test]
 fn it_is_the_controlling_terminal() {
     let home = Home::new();
     // /dev/tty opens for a process that has a controlling terminal, and for no other.

@@ -45,6 +45,22 @@ struct Seen {
     /// Nothing more can come: no process has the terminal open.
     closed: bool,
     status: Option<ExitStatus>,
+    watch: Option<Watch>,
+}
+
+/// What the reader looks out for, so that it is seen in the very moment it came.
+struct Watch {
+    awaited: Box<dyn FnMut(&vt100::Screen) -> bool + Send>,
+    /// When the bytes were read that made it true.
+    came: Option<Instant>,
+}
+
+impl Watch {
+    fn look(&mut self, screen: &vt100::Screen, at: Instant) {
+        if self.came.is_none() && (self.awaited)(screen) {
+            self.came = Some(at);
+        }
+    }
 }
 
 impl Shared {
@@ -90,7 +106,7 @@ impl Terminal {
 
         let pid = Pid::from_child(&child);
         let parser = vt100::Parser::new(non_zero(rows), non_zero(columns), 0);
-        let seen = Seen { parser, bytes: Vec::new(), closed: false, status: None };
+        let seen = Seen { parser, bytes: Vec::new(), closed: false, status: None, watch: None };
         let shared = Arc::new(Shared { seen: Mutex::new(seen), news: Condvar::new() });
         let master = File::from(master);
         read(master.try_clone().expect("the master again"), Arc::clone(&shared));
@@ -106,6 +122,20 @@ impl Terminal {
     /// Waits until this text stands somewhere on the screen.
     pub(crate) fn wait_text(&self, text: &str) {
         self.wait(&format!("`{text}` on the screen"), |screen| screen.contents().contains(text));
+    }
+
+    /// Looks out, from now on, for a screen that is as `reached` says; [`Terminal::moment`] waits for it.
+    pub(crate) fn look_out(&self, reached: impl FnMut(&vt100::Screen) -> bool + Send + 'static) {
+        let mut watch = Watch { awaited: Box::new(reached), came: None };
+        let mut seen = self.shared.lock();
+        watch.look(seen.parser.screen(), Instant::now());
+        seen.watch = Some(watch);
+    }
+
+    /// Waits for what [`Terminal::look_out`] looks for, and says when the bytes were read that show it: a measurement must not
+    /// depend on when the measuring thread gets to look.
+    pub(crate) fn moment(&self, what: &str) -> Instant {
+        self.until(what, |seen| seen.watch.as_ref().and_then(|watch| watch.came))
     }
 
     /// Waits until the program has ended.
@@ -206,10 +236,17 @@ fn read(mut master: File, shared: Arc<Shared>) {
         let mut buffer = vec![0; 64 * 1024];
         loop {
             match master.read(&mut buffer) {
-                Ok(count @ 1..) => shared.change(|seen| {
-                    seen.bytes.extend_from_slice(&buffer[..count]);
-                    seen.parser.process(&buffer[..count]);
-                }),
+                Ok(count @ 1..) => {
+                    let at = Instant::now();
+                    shared.change(|seen| {
+                        seen.bytes.extend_from_slice(&buffer[..count]);
+                        seen.parser.process(&buffer[..count]);
+                        let Seen { parser, watch, .. } = seen;
+                        if let Some(watch) = watch {
+                            watch.look(parser.screen(), at);
+                        }
+                    });
+                }
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 // EIO is how the master learns that the last slave was closed.
                 Ok(0) | Err(_) => return shared.change(|seen| seen.closed = true),
