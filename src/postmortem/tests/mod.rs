@@ -6,5 +6,4 @@ mod fixture;
 mod hachyderm;
 mod hostile;
 mod lama;
-mod large;
 mod rows;
