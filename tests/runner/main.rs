@@ -5,7 +5,6 @@
 mod carry;
 mod clients;
 mod lane;
-mod measure;
 mod modes;
 mod output;
 mod stop;
