@@ -18,6 +18,7 @@ use super::ladder::{Act, Ladder};
 use super::launch::Launched;
 use super::processes::{self, Process};
 use super::recording::Source;
+use super::relay::Relay;
 use super::terminal::{mark, pump};
 use crate::runbook::StopSignal;
 use crate::runner::protocol::Notice;
@@ -68,7 +69,8 @@ impl Active {
         let mut open = vec![Source::Terminal];
         if let Some((read, end)) = pipe {
             let (sink, envelope, run) = (Arc::clone(&parts.sink), Envelope::new(&parts.nonce), spec.run);
-            Builder::new().name("pipe".to_owned()).spawn(move || pump(read, &sink, envelope, source, Some(run)))?;
+            let relay = Relay::start("pipe read", read)?;
+            Builder::new().name("pipe".to_owned()).spawn(move || pump(relay, &sink, envelope, source, Some(run)))?;
             marks.push(end);
             open.push(source);
         }

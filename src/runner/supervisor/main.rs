@@ -24,6 +24,7 @@ use super::envelope::Envelope;
 use super::keys::Keys;
 use super::launch::tools;
 use super::recording::{Source, hexadecimal};
+use super::relay::Relay;
 use super::sink::Sink;
 use super::terminal::{Terminal, pump};
 use super::user::User;
@@ -78,11 +79,11 @@ fn begin(dir: &Path) -> io::Result<(Control, File)> {
     };
     let nonce = nonce()?;
     let sink = Arc::new(Sink::new(folder.path(), events.clone()));
-    let (master, reader) = (terminal.master()?, Arc::clone(&sink));
+    let (relay, keeper) = (Relay::start("terminal read", terminal.master()?)?, Arc::clone(&sink));
     let envelope = Envelope::new(&nonce);
     let ended = events.clone();
     Builder::new().name("terminal".to_owned()).spawn(move || {
-        pump(master, &reader, envelope, Source::Terminal, None);
+        pump(relay, &keeper, envelope, Source::Terminal, None);
         drop(ended.send(Event::Trouble("the lane's terminal is gone".to_owned())));
     })?;
     let keys = Keys::start(terminal.master()?)?;

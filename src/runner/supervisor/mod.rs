@@ -3,8 +3,9 @@
 //! | thread | what it does |
 //! |---|---|
 //! | control | everything that decides ([`control`]) |
-//! | terminal | reads the terminal, blocking, into the sink ([`sink`]) |
-//! | pipe | the same for each run with a pipe |
+//! | terminal read | reads the terminal, blocking, and does nothing else ([`relay`]) |
+//! | terminal | redacts, sums and writes what was read ([`sink`]) |
+//! | pipe read, pipe | the same for each run with a pipe |
 //! | keys | writes what was typed to the terminal, which may block |
 //! | wait | one per run: sees the shell's end |
 //! | door, client | take connections and their requests; one writer each, so that a slow client holds nobody up |
@@ -24,6 +25,7 @@ mod main;
 mod prelude;
 mod processes;
 mod recording;
+mod relay;
 mod sink;
 mod terminal;
 mod user;

@@ -1,9 +1,8 @@
 //! The lane's terminal: the same for all its runs, so that they look like commands of one shell.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -17,13 +16,14 @@ use rustix::termios::{
 
 use super::envelope::Envelope;
 use super::recording::Source;
+use super::relay::{Came, Relay};
 use super::sink::Sink;
 use crate::session::run::RunNo;
 
 /// Rows of a run's terminal before anybody resizes it.
 const ROWS: u16 = 50;
 /// Nothing more is expected to follow when nothing came for this long.
-const QUIET: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+const QUIET: Duration = Duration::from_millis(50);
 
 /// Both ends of it.
 pub(super) struct Terminal {
@@ -114,26 +114,20 @@ impl Terminal {
     }
 }
 
-/// Reads until the end, on a thread of its own. The reads block: waiting for readiness first costs three quarters of the rate.
-pub(super) fn pump(mut file: File, sink: &Arc<Sink>, mut envelope: Envelope, source: Source, run: Option<RunNo>) {
-    let mut buffer = vec![0; 64 << 10];
+/// Takes what is read into the sink, until the end.
+pub(super) fn pump(mut relay: Relay, sink: &Sink, mut envelope: Envelope, source: Source, run: Option<RunNo>) {
     let mut loose = false;
     loop {
-        if loose {
-            let mut fds = [PollFd::new(&file, PollFlags::IN)];
-            if matches!(poll(&mut fds, Some(&QUIET)), Ok(0)) {
+        match relay.take(loose.then_some(QUIET)) {
+            Came::Bytes(bytes) => {
+                sink.push(&mut envelope, source, run, bytes);
+                loose = true;
+            }
+            Came::Nothing => {
                 sink.quiet(&mut envelope, source, run);
                 loose = false;
             }
-        }
-        match file.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => {
-                sink.push(&mut envelope, source, run, &buffer[..count]);
-                loose = true;
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => break,
+            Came::End => break,
         }
     }
     sink.quiet(&mut envelope, source, run);
