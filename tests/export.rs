@@ -211,3 +211,67 @@ fn a_file_that_cannot_be_written_is_named_as_it_was_given() {
     assert!(said.starts_with("error: could not write nowhere/x.md: there is no folder ./nowhere\nhint: "), "{said}");
     assert!(!said.contains(".stanch-"), "{said}");
 }
+
+/// The events of a cast, each with its time, and its header.
+#[cfg(test)]
+fn played(cast: &[u8]) -> (serde_json::Value, Vec<(f64, String, String)>) {
+    let text = text(cast);
+    let mut lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+    let header = lines.next().expect("a header");
+    let word = |value: &serde_json::Value| value.as_str().expect("a string").to_owned();
+    let events = lines.map(|line| (line[0].as_f64().expect("a time"), word(&line[1]), word(&line[2])));
+    (header, events.collect())
+}
+
+#[test]
+fn a_cast_plays_the_output_with_its_times_and_nothing_that_is_not_drawn() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dir = session(folder.path()).run(RunNo(1));
+    let output = "one\ntwo \u{e9}\x1b]0;a title\x07\n\x1b[31mred\n";
+    std::fs::write(dir.join("output"), output).expect("written");
+    // The second piece ends in the middle of a character.
+    std::fs::write(dir.join("times"), "100 4\n250 9\n250 9 100x30\n4000 40\n").expect("written");
+    let made = stanch(folder.path(), &["export", "last", "--format", "cast"]);
+    assert_eq!((made.status.code(), text(&made.stderr)), (Some(0), String::new()));
+    let (header, events) = played(&made.stdout);
+    assert_eq!((&header["version"], &header["width"], &header["height"]), (&2.into(), &240.into(), &50.into()));
+    assert_eq!(header["title"], "Requests answer 500");
+    let written = |at: f64| -> String {
+        events
+            .iter()
+            .filter(|(time, code, _)| code == "o" && (time - at).abs() < 1e-9)
+            .map(|(_, _, data)| &**data)
+            .collect()
+    };
+    assert_eq!(
+        (written(0.1), written(0.25), written(4.0)),
+        (
+            "one\r\n".into(),
+            "two ".into(),
+            "\u{e9}\r\n\x1b[31mred\r\n\x1b[!p\x1b[?25h\r\n\x1b[2m# 0001: exit 0\x1b[m\r\n\r\n".into()
+        )
+    );
+    assert!(written(0.0).contains("$ seq 100"), "{}", written(0.0));
+    assert!(events.contains(&(0.25, "r".to_owned(), "100x30".to_owned())), "{events:?}");
+    assert_eq!(events[0].1, "m");
+    assert!(events.is_sorted_by_key(|(time, ..)| *time));
+}
+
+#[test]
+fn one_run_can_be_played_alone_and_what_is_no_cast_is_not_written_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    session(data);
+    let cast = |more: &[&str]| stanch(data, &[&["export", "last", "--format", "cast"], more].concat());
+    assert_eq!(cast(&["--run", "1", "-o", "a.cast"]).status.code(), Some(0));
+    assert_eq!(cast(&["-o", "a.cast"]).status.code(), Some(0), "a cast is made anew");
+    let (_, events) = played(&std::fs::read(data.join("a.cast")).expect("written"));
+    let all: String = events.iter().filter(|(_, code, _)| code == "o").map(|(_, _, data)| &**data).collect();
+    let lines: String = (1..=100).map(|number| format!("{number}\r\n")).collect();
+    assert!(all.contains(&lines), "{all}");
+    std::fs::write(data.join("b.cast"), "mine\n").expect("written");
+    assert_eq!(cast(&["-o", "b.cast"]).status.code(), Some(1));
+    assert_eq!(std::fs::read_to_string(data.join("b.cast")).expect("there"), "mine\n");
+    assert_eq!(cast(&["--run", "7"]).status.code(), Some(2));
+    assert_eq!(cast(&["--check"]).status.code(), Some(2));
+}

@@ -27,6 +27,9 @@ pub(super) struct Args {
     /// Where to; standard output without it. A file that a person has edited is not overwritten.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// With --format cast: this run alone.
+    #[arg(long, value_name = "NUMBER")]
+    run: Option<u32>,
     /// Write nothing; fail (exit 1) while a line beginning with `TODO(postmortem):` is left, in FILE where it is given and exists.
     #[arg(long)]
     check: bool,
@@ -43,22 +46,34 @@ enum Format {
     Html,
     #[value(hide = true)]
     Json,
-    #[value(hide = true)]
+    /// An asciicast: the runs' output to be played again, with its timing.
     Cast,
 }
 
 /// Exports a session: 0 when done, 1 when `--check` finds open lines or a person's text would be lost.
 pub(super) fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<Exit> {
     let refused = match args.format {
-        Format::Markdown => None,
+        Format::Markdown | Format::Cast => None,
         Format::Html => Some("HTML"),
         Format::Json => Some("JSON"),
-        Format::Cast => Some("a cast"),
     };
     if let Some(format) = refused {
-        eprintln!("error: could not export as {format}: this version writes Markdown only, the others come later");
+        eprintln!("error: could not export as {format}: this version writes Markdown and casts, the others come later");
         eprintln!("hint: leave out --format");
         return Ok(Exit::Usage);
+    }
+    let cast = args.format == Format::Cast;
+    if args.run.is_some() && !cast || args.check && cast {
+        let what = if cast {
+            "--check is for what a person writes, and there is none in a cast"
+        } else {
+            "--run is for casts"
+        };
+        eprintln!("error: could not export: {what}");
+        return Ok(Exit::Usage);
+    }
+    if cast {
+        return super::cast::run(&args.session, args.run, args.output.as_deref(), args.force, out);
     }
     if args.check {
         let edited = match &args.output {

@@ -5,6 +5,7 @@
 mod around;
 mod audit;
 mod backstage;
+mod cast;
 mod check;
 mod completions;
 mod drill;

@@ -4,6 +4,7 @@
 
 mod appendix;
 mod assemble;
+pub mod cast;
 mod dead_ends;
 mod describe;
 mod document;

@@ -24,6 +24,16 @@ pub enum Span {
 pub struct Prose(pub Vec<Span>);
 
 impl Prose {
+    /// Its words alone.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        let word = |span: &Span| match span {
+            Span::Text(text) | Span::Code(text) | Span::Title(text) => text.clone(),
+            Span::Run(run) => format!("run {run}"),
+        };
+        self.0.iter().map(word).collect()
+    }
+
     /// The empty sentence.
     #[must_use]
     pub fn new() -> Self {

@@ -14,6 +14,7 @@ pub mod operator;
 pub mod outputs;
 pub mod paths;
 pub(crate) mod private;
+pub mod replay;
 pub mod runs;
 pub mod session;
 pub mod spool;

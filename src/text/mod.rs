@@ -6,6 +6,7 @@ pub mod human;
 pub mod lines;
 pub mod plain;
 pub mod redact;
+pub mod replay;
 mod sequence;
 pub mod styled;
 pub mod transcript;

@@ -92,6 +92,8 @@ fn an_interactive_run_has_a_translating_terminal_that_follows_the_screen() {
     bench.lane.input(spec.run, b"bye\r").unwrap();
     assert_eq!(bench.wait_end(spec.run).exit, Exit::Code(0));
     assert_eq!(bench.output(spec.run), "none\r\nup\r\n45 123\r\nbye\r\nbye\r\n");
+    let times = std::fs::read_to_string(bench.path(spec.run, "times")).unwrap();
+    assert!(times.lines().any(|line| line.ends_with(" 10 123x45")), "{times}");
     // And the next plain run has its own again.
     assert_eq!(bench.run("stty size").1, "50 240\n");
 }

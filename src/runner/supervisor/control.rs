@@ -201,10 +201,14 @@ impl Control {
                 }
             }
             Request::Resize { run, columns, rows } => {
-                if self.is_active(run)
-                    && let Err(error) = self.parts.terminal.resize(columns, rows)
-                {
-                    self.tell(Notice::Trouble { what: format!("could not resize the terminal: {error}") });
+                if !self.is_active(run) {
+                    return;
+                }
+                match self.parts.terminal.resize(columns, rows) {
+                    Ok(()) => self.parts.sink.resized(columns, rows),
+                    Err(error) => {
+                        self.tell(Notice::Trouble { what: format!("could not resize the terminal: {error}") });
+                    }
                 }
             }
             Request::Stop { run, force } => {

@@ -123,6 +123,11 @@ impl Recording {
         self.times.flush(self.keeper.kept());
     }
 
+    /// The terminal has another size from here on: what is drawn now is meant for that.
+    pub(super) fn resized(&mut self, columns: u16, rows: u16) {
+        self.times.resized(self.keeper.kept(), columns, rows);
+    }
+
     /// Bytes in `output` so far.
     pub(super) fn bytes(&self) -> u64 {
         self.keeper.kept()
@@ -201,10 +206,20 @@ impl Times {
         }
     }
 
+    fn resized(&mut self, offset: u64, columns: u16, rows: u16) {
+        let now = boot_ms() - self.began;
+        self.last = Some((now, offset));
+        self.line(format_args!("{now} {offset} {columns}x{rows}"));
+    }
+
     fn write(&mut self, now: u64, offset: u64) {
         self.last = Some((now, offset));
+        self.line(format_args!("{now} {offset}"));
+    }
+
+    fn line(&mut self, line: std::fmt::Arguments<'_>) {
         if let Some(file) = &mut self.file
-            && writeln!(file, "{now} {offset}").is_err()
+            && writeln!(file, "{line}").is_err()
         {
             self.file = None;
         }

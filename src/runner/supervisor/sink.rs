@@ -66,6 +66,13 @@ impl Sink {
         }
     }
 
+    /// The terminal has another size from here on.
+    pub(super) fn resized(&self, columns: u16, rows: u16) {
+        if let Some(recording) = &mut self.lock().recording {
+            recording.resized(columns, rows);
+        }
+    }
+
     /// The run is over: its record.
     pub(super) fn end(&self) -> Option<Recording> {
         self.lock().recording.take()
