@@ -65,7 +65,13 @@ fn session(data: &Path) -> SessionDir {
         carried: true,
         left_behind: 0,
     };
-    add(Event::RunEnded(Box::new(RunEnded { run: RunNo(1), end, verdict: Verdict::Healthy, unseen: false })));
+    add(Event::RunEnded(Box::new(RunEnded {
+        run: RunNo(1),
+        end,
+        verdict: Verdict::Healthy,
+        unseen: false,
+        flags: Vec::new(),
+    })));
     add(Event::Note { tag: Tag::DeadEnd, text: "It is not the cache".to_owned() });
     dir
 }

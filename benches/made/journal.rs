@@ -113,7 +113,13 @@ fn ended(number: u32) -> Event {
         carried: true,
         left_behind: 0,
     };
-    Event::RunEnded(Box::new(RunEnded { run: RunNo(number), end, verdict: Verdict::Healthy, unseen: false }))
+    Event::RunEnded(Box::new(RunEnded {
+        run: RunNo(number),
+        end,
+        verdict: Verdict::Healthy,
+        unseen: false,
+        flags: Vec::new(),
+    }))
 }
 
 fn note(number: u32) -> Event {

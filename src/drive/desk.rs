@@ -12,6 +12,7 @@ use super::reader::{Reader, Wake};
 use crate::runbook::Runbook;
 use crate::runner::Notice;
 use crate::session::event::RunStarted;
+use crate::session::flags::Flags;
 use crate::session::judge::Judge;
 use crate::session::run::{LaneNo, Purpose, RunEnd, RunNo, RunSpec};
 use crate::session::walk::{Happening, RunOver, Secret};
@@ -175,20 +176,22 @@ impl Desk {
             drop(old.wake.send(Wake::Quit));
         }
         let judge = (!self.follows).then(|| Judge::new(self.runbook.as_deref(), &watched.purpose));
-        self.spawn(watched, judge, false);
+        let flags = Flags::new(self.runbook.as_deref(), &watched.purpose);
+        self.spawn(watched, judge, flags, false);
         // A screen that asked quickly asked the old one.
         if let Some((_, window)) = self.shown.filter(|(shown, _)| *shown == run) {
             self.wake(run, Wake::Show(Some(window)));
         }
     }
 
-    fn spawn(&mut self, watched: &Watched, judge: Option<Judge>, over: bool) {
+    fn spawn(&mut self, watched: &Watched, judge: Option<Judge>, flags: Flags, over: bool) {
         let (wake, wakes) = channel();
         let going_on = judge.is_some() || watched.polled;
         let reader = Reader::new(
             watched,
             &RunDir::at(&self.session.run(watched.run)),
             judge,
+            flags,
             over,
             Arc::clone(&self.clock),
             self.own.clone(),
@@ -327,7 +330,7 @@ impl Desk {
         if !self.readers.contains_key(&run) {
             let folder = RunDir::at(&self.session.run(run));
             let purpose = folder.command().map_or(Purpose::AdHoc, |spec| spec.purpose);
-            self.spawn(&Watched { run, purpose, polled: false }, None, true);
+            self.spawn(&Watched { run, purpose, polled: false }, None, Flags::default(), true);
         }
         self.wake(run, Wake::Show(Some(window)));
     }

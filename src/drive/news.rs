@@ -87,6 +87,13 @@ pub enum News {
         /// When this was noticed.
         at: Stamp,
     },
+    /// Lines of a run that matched, for each flag of its step. Follows a [`News::Grew`].
+    Counted {
+        /// The run.
+        run: RunNo,
+        /// Lines so far.
+        flags: Vec<u64>,
+    },
     /// A run waits for keys, or is done waiting.
     Prompt {
         /// The run.

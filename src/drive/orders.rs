@@ -236,7 +236,7 @@ impl Orders {
             left_behind: 0,
         };
         let judgement = Judge::new(self.runbook.as_deref(), purpose).finish(&end);
-        let over = RunOver { run, end, judgement, secret: None, unseen: false };
+        let over = RunOver { run, end, judgement, secret: None, unseen: false, flags: Vec::new() };
         self.tell(News::Walk(Happening::RunOver(Box::new(over))));
     }
 

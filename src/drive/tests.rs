@@ -146,7 +146,13 @@ fn ended(run: u32) -> Event {
         carried: true,
         left_behind: 0,
     };
-    Event::RunEnded(Box::new(RunEnded { run: RunNo(run), end, verdict: Verdict::Healthy, unseen: false }))
+    Event::RunEnded(Box::new(RunEnded {
+        run: RunNo(run),
+        end,
+        verdict: Verdict::Healthy,
+        unseen: false,
+        flags: Vec::new(),
+    }))
 }
 
 fn spec(run: u32) -> RunSpec {

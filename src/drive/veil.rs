@@ -25,6 +25,10 @@ pub(super) fn veil(secrets: &Secrets, event: &mut Event) {
             hide_some(finding);
             hide(text);
         }
+        Event::Flagged { says, text, .. } => {
+            hide_some(says);
+            hide(text);
+        }
         Event::Skipped { reason, .. } | Event::Overridden { reason, .. } | Event::TimeBoxAnswered { reason, .. } => {
             hide(reason);
         }

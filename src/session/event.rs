@@ -92,6 +92,23 @@ pub enum Event {
         /// That line, without escapes, at most 400 characters.
         text: String,
     },
+    /// A run that is followed printed a line that one of its step's flags looks for, the first one. When it came is the entry's
+    /// `happened`, or when it was recorded.
+    Flagged {
+        /// The run.
+        run: RunNo,
+        /// The step whose flag it is.
+        step: StepId,
+        /// Which of its flags, from 0.
+        flag: u32,
+        /// What it means, values filled in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        says: Option<String>,
+        /// The line it was found in (from 1).
+        line: u64,
+        /// That line, without escapes, at most 400 characters.
+        text: String,
+    },
     /// The cursor moved.
     Moved {
         /// To this step; none is past the end of the phase's last step.
@@ -299,6 +316,9 @@ pub struct RunEnded {
     /// Ended while no screen was there to see it.
     #[serde(default)]
     pub unseen: bool,
+    /// For a run that was followed: lines that matched, for each flag of its step in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<u64>,
 }
 
 impl RunEnded {

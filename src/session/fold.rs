@@ -1,9 +1,11 @@
 //! The fold: what each entry does to the state.
 
+use std::collections::BTreeMap;
+
 use super::entry::Entry;
 use super::event::{Event, RunEnded, RunStarted, Status, Verdict};
 use super::run::{Exit, Purpose, RunNo};
-use super::state::{Change, Moment, Run, SignSeen, Standing, State, Stay, StepState, Value};
+use super::state::{Change, FlagSeen, Moment, Run, SignSeen, Standing, State, Stay, StepState, Value};
 use crate::runbook::{Effect, StepId};
 
 impl State {
@@ -58,6 +60,12 @@ impl State {
                 go: go.clone(),
                 seq: entry.seq,
             }),
+            Event::Flagged { run, flag, says, text, .. } => {
+                if let Some(run) = self.runs.get_mut(run) {
+                    let says = says.as_ref().unwrap_or(text).clone();
+                    run.flags.entry(*flag).or_insert(FlagSeen { says, when: entry.time(), seq: entry.seq });
+                }
+            }
             Event::Moved { to, phase, because } => {
                 if self.phase != Some(*phase) {
                     if let Some(stay) = self.stays.last_mut() {
@@ -175,6 +183,7 @@ impl State {
             interrupted: false,
             settled: None,
             stop_asked: false,
+            flags: BTreeMap::new(),
         };
         self.runs.insert(started.run, run);
         self.going.insert(started.run);

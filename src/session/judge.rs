@@ -252,7 +252,8 @@ fn seconds(ms: u64) -> String {
     if tenths.is_multiple_of(10) { format!("{} s", tenths / 10) } else { format!("{}.{} s", tenths / 10, tenths % 10) }
 }
 
-fn quote(text: &str) -> String {
+/// A line as it is quoted in the record.
+pub(super) fn quote(text: &str) -> String {
     match text.char_indices().nth(QUOTE_LIMIT) {
         Some((cut, _)) => format!("{}…", &text[..cut]),
         None => text.to_owned(),

@@ -122,6 +122,8 @@ pub struct Run {
     pub settled: Option<bool>,
     /// A stop was asked for.
     pub stop_asked: bool,
+    /// Flags of its step that were seen, by their place.
+    pub flags: BTreeMap<u32, FlagSeen>,
 }
 
 impl Run {
@@ -195,6 +197,17 @@ pub struct Change {
     pub end_seq: Option<u64>,
     /// Taken back by this run, healthily.
     pub undone: Option<RunNo>,
+}
+
+/// The first match of a flag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlagSeen {
+    /// What it means, or the line itself.
+    pub says: String,
+    /// When it came.
+    pub when: When,
+    /// The entry.
+    pub seq: u64,
 }
 
 /// A sign that was seen.

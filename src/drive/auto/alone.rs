@@ -205,7 +205,7 @@ impl Alone<'_> {
                 self.say(&why);
                 self.stopping.get_or_insert(Ending::Person(why));
             }
-            News::Prompt { hidden: false, .. } | News::Page(_) => {}
+            News::Prompt { hidden: false, .. } | News::Page(_) | News::Counted { .. } => {}
             News::Stopping { run, signal, kill_in_ms } => {
                 let then = kill_in_ms.map(|ms| format!(", KILL in {}", super::teller::seconds(ms))).unwrap_or_default();
                 self.say(&format!("{}: sent {signal}{then}", label(run, &self.session.walk)));

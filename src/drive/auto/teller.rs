@@ -64,6 +64,13 @@ pub fn line(entry: &Entry, walk: &Walk) -> Option<String> {
             let ways = if ways.is_empty() { String::new() } else { format!(" (points to {})", ways.join(" or ")) };
             format!("{}: found: {found}{ways}", label(*run, walk))
         }
+        Event::Flagged { run, says, line, text, .. } => {
+            let label = label(*run, walk);
+            match says {
+                Some(says) => format!("{label}: flag: {says} (line {line}: {text})"),
+                None => format!("{label}: flag: line {line}: {text}"),
+            }
+        }
         Event::Moved { phase, .. } => {
             // A new phase is told; steps tell themselves.
             let stays = &walk.state().stays;

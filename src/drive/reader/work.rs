@@ -9,11 +9,14 @@ use super::super::news::{News, Window};
 use super::super::outbox::Outbox;
 use super::page::Shelf;
 use super::tail::Tail;
+use crate::session::flags::{FlagFound, Flags};
 use crate::session::judge::Judge;
 use crate::session::run::{RunEnd, RunNo};
-use crate::session::walk::RunOver;
+use crate::session::walk::{Flagged, Happening, RunOver};
 use crate::store::clock::Clock;
 use crate::store::runs::RunDir;
+use crate::store::times::Times;
+use crate::text::lines;
 use crate::text::plain::Lines;
 
 /// The shortest time between two pages, or two notices of growth.
@@ -45,6 +48,11 @@ pub(in super::super) struct Reader {
     tail: Tail,
     plain: Lines,
     judge: Option<Judge>,
+    /// What its step wants to be flagged; none where the run is only shown.
+    flags: Flags,
+    /// What is flagged is for the record: nobody else drives the session.
+    records: bool,
+    folder: RunDir,
     /// How it ended, once that is known; judged when everything was read.
     end: Option<End>,
     /// Nothing more will come: when all is read, it is complete.
@@ -108,6 +116,7 @@ impl Reader {
         watched: &Watched,
         folder: &RunDir,
         judge: Option<Judge>,
+        flags: Flags,
         over: bool,
         clock: Arc<dyn Clock>,
         desk: Sender<Note>,
@@ -123,7 +132,10 @@ impl Reader {
             shelf: Shelf::new(folder.clone()),
             tail: Tail::new(folder.output()),
             plain: Lines::new(),
+            records: judge.is_some(),
             judge,
+            flags,
+            folder: folder.clone(),
             end: None,
             closed: over,
             complete: false,
@@ -220,27 +232,49 @@ impl Reader {
         true
     }
 
-    /// Goes on in the output, for whoever shows it and for the judge; false where there is nothing more.
+    /// Goes on in the output, for whoever shows it and for who looks for something in it; false where there is nothing more.
     fn read(&mut self) -> bool {
         let shown = match self.shelf.read() {
             Ok(more) => more,
             Err(error) => self.complain(&error),
         };
-        let (plain, judge) = (&mut self.plain, &mut self.judge);
-        let judged = match judge.as_mut().filter(|judge| judge.reads()) {
-            Some(judge) => match self.tail.next() {
-                Ok(Some(bytes)) => {
-                    plain.push(bytes, |number, line| judge.line(number, line));
-                    true
-                }
-                Ok(None) => false,
-                Err(error) => self.complain(&error),
-            },
-            None => false,
+        let looked = match self.look() {
+            Ok(more) => more,
+            Err(error) => self.complain(&error),
         };
         self.pages.stale |= shown;
-        self.grew.stale |= shown && self.growth != Growth::None;
-        shown || judged
+        self.grew.stale |= (shown || looked) && self.growth != Growth::None;
+        shown || looked
+    }
+
+    /// Whether anything is looked for in the lines.
+    fn looks(&self) -> bool {
+        !self.flags.is_empty() || self.judge.as_ref().is_some_and(Judge::reads)
+    }
+
+    /// Holds the next lines against what is looked for; false where there are none, or nothing is.
+    fn look(&mut self) -> std::io::Result<bool> {
+        if !self.looks() {
+            return Ok(false);
+        }
+        let (plain, judge, flags) = (&mut self.plain, &mut self.judge, &mut self.flags);
+        let start = self.tail.offset();
+        let Some(bytes) = self.tail.next()? else { return Ok(false) };
+        let mut found = Vec::new();
+        let ended = plain.count();
+        plain.push(bytes, |number, line| {
+            if let Some(judge) = judge {
+                judge.line(number, line);
+            }
+            for flag in flags.line(number, line) {
+                let end = lines::after(bytes, number - ended).unwrap_or(bytes.len());
+                found.push((flag, start + end as u64));
+            }
+        });
+        for (flag, end) in found {
+            self.flagged(flag, end);
+        }
+        Ok(true)
     }
 
     /// Says once that the output cannot be read. Gives false: nothing more is to be had of it now.
@@ -257,8 +291,16 @@ impl Reader {
         let (Some(mut judge), Some(end)) = (self.judge.take(), self.end.take()) else { return };
         self.grew.last = None;
         self.publish_grew();
-        self.plain.finish(|number, line| judge.line(number, line));
-        let read = if judge.reads() { self.tail.offset() } else { self.shelf.bytes().unwrap_or(0) };
+        let (flags, mut found) = (&mut self.flags, Vec::new());
+        self.plain.finish(|number, line| {
+            judge.line(number, line);
+            found.extend(flags.line(number, line));
+        });
+        for flag in found {
+            self.flagged(flag, self.tail.offset());
+        }
+        let looks = !self.flags.is_empty() || judge.reads();
+        let read = if looks { self.tail.offset() } else { self.shelf.bytes().unwrap_or(0) };
         let unread = end.how.bytes.saturating_sub(read);
         if unread > 0 {
             judge.missed(unread);
@@ -266,8 +308,24 @@ impl Reader {
             self.news.tell(News::Trouble(what));
         }
         let judgement = judge.finish(&end.how);
-        let over = RunOver { run: self.run, end: end.how, judgement, secret: secret(end.secret), unseen: end.unseen };
+        let over = RunOver {
+            run: self.run,
+            end: end.how,
+            judgement,
+            secret: secret(end.secret),
+            unseen: end.unseen,
+            flags: self.flags.counts(),
+        };
         drop(self.desk.send(Note::Over(Box::new(over))));
+    }
+
+    /// The first match of a flag, in the line that ends at this byte.
+    fn flagged(&mut self, found: FlagFound, end: u64) {
+        if self.records {
+            let after_ms = Times::open(&self.folder.times()).and_then(|times| times.of(end.saturating_sub(1)));
+            let flagged = Flagged { run: self.run, found, after_ms, read: self.clock.now() };
+            self.news.tell(News::Walk(Happening::Flagged(Box::new(flagged))));
+        }
     }
 
     fn publish(&mut self) {
@@ -292,7 +350,10 @@ impl Reader {
                 return self.grew.told(true);
             };
             let news = News::Grew { run: self.run, bytes, lines, at: self.clock.stamp() };
-            self.grew.told(self.news.offer(news));
+            let told = self.news.offer(news);
+            let counts = self.flags.counts();
+            let counted = counts.is_empty() || self.news.offer(News::Counted { run: self.run, flags: counts });
+            self.grew.told(told && counted);
         }
     }
 }

@@ -95,7 +95,7 @@ impl Journal {
             let head = run.output.lines().map(|line| ExcerptLine { text: line.to_owned(), cut: 0 }).collect();
             self.excerpts.of.insert(number, Excerpt { head, bytes, ..Excerpt::default() });
         }
-        let ended = RunEnded { run: number, end: end_of, verdict: run.verdict, unseen: false };
+        let ended = RunEnded { run: number, end: end_of, verdict: run.verdict, unseen: false, flags: Vec::new() };
         self.push(end, Event::RunEnded(Box::new(ended)));
         number
     }

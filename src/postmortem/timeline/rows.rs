@@ -195,6 +195,7 @@ fn phase(history: &History, entry: &Entry, time: &When) -> Option<crate::runbook
         | Event::RunSettled { run, .. }
         | Event::StopAsked { run, .. }
         | Event::SignSeen { run, .. }
+        | Event::Flagged { run, .. }
         | Event::Pinned { run, .. } => of_run(run),
         Event::Skipped { step, .. } | Event::Answered { step, .. } => history.phase_of_step(step),
         Event::Moved { phase, .. } | Event::TimeBoxAnswered { phase, .. } => Some(*phase),

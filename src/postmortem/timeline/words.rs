@@ -3,9 +3,11 @@
 use crate::postmortem::describe::CELL;
 use crate::postmortem::history::History;
 use crate::postmortem::prose::{Prose, brief};
+use crate::postmortem::spell;
 use crate::runbook::Lead;
 use crate::session::entry::Entry;
 use crate::session::event::{Event, Mark, MoveCause, Source, Tag};
+use crate::session::run::RunNo;
 
 /// Characters of a line of output that a row takes.
 const LINE: usize = 240;
@@ -51,6 +53,9 @@ pub(super) fn sentence(history: &History, entry: &Entry, before: Before) -> Opti
                 None => prose,
             };
             prose.text(format!(" – line {line}: ")).code(brief(text, LINE).0)
+        }
+        Event::Flagged { run, flag, says, line, text, .. } => {
+            flagged(history, *run, *flag, says.as_deref(), *line, text)
         }
         Event::Moved { phase, because, .. } if before.phase.is_some_and(|before| before != *phase) => {
             let prose = by(&format!("went to {phase}"));
@@ -130,6 +135,23 @@ fn note(entry: &Entry, tag: Tag, text: &str) -> Prose {
         Tag::Todo => "noted to be done",
     };
     Prose::new().text(format!("{} {verb}: ", entry.by)).text(brief(text, CELL).0)
+}
+
+/// The first match of a flag: what it means, the line, and how many more there were.
+fn flagged(history: &History, run: RunNo, flag: u32, says: Option<&str>, line: u64, text: &str) -> Prose {
+    let prose = Prose::new().run(run).text(" showed for the first time");
+    let prose = match says {
+        Some(says) => prose.text(": ").text(brief(says, CELL).0),
+        None => prose,
+    };
+    let prose = prose.text(format!(" – line {line}: ")).code(brief(text, LINE).0);
+    let ended = history.run(run).and_then(|run| run.ended.as_ref());
+    let counted = ended.and_then(|ended| ended.flags.get(usize::try_from(flag).ok()?));
+    match counted.map(|count| count.saturating_sub(1)) {
+        None => prose,
+        Some(0) => prose.text(", then no more"),
+        Some(more) => prose.text(format!(", then {} more", spell::count(more))),
+    }
 }
 
 fn marked(history: &History, entry: &Entry, mark: Mark) -> Prose {

@@ -51,7 +51,7 @@ impl Walk {
     #[must_use]
     pub fn errand(&self) -> Option<Intent> {
         let runbook = self.runbook()?;
-        if self.is_recording() || self.state.closed || self.state.runs.is_empty() {
+        if self.is_recording() || self.is_closing() || self.state.closed || self.state.runs.is_empty() {
             return None;
         }
         let standing = |step: &Step| self.state.steps.get(&step.id).map_or(Standing::Untouched, |state| state.standing);
@@ -83,8 +83,8 @@ impl Walk {
         if let Some(intent) = self.errand() {
             return Advice::act(intent);
         }
-        let follows = |run: &RunNo| self.is_beside(*run) && !self.is_ready_run(*run);
-        let (beside, busy): (Vec<RunNo>, Vec<RunNo>) = self.running().into_iter().partition(follows);
+        let (beside, busy): (Vec<RunNo>, Vec<RunNo>) =
+            self.running().into_iter().partition(|run| self.is_followed(*run));
         if !busy.is_empty() {
             return Advice::Wait;
         }
@@ -114,6 +114,11 @@ impl Walk {
                 None => self.finish(),
             },
         }
+    }
+
+    /// Whether a run goes on beside the walk until it is stopped.
+    pub(super) fn is_followed(&self, run: RunNo) -> bool {
+        self.is_beside(run) && !self.is_ready_run(run)
     }
 
     fn is_ready_run(&self, run: RunNo) -> bool {

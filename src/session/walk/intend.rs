@@ -29,6 +29,13 @@ impl Walk {
 
     /// What an accepted intent changes in what is under way.
     fn begun(&mut self, intent: &Intent) {
+        let beside =
+            matches!(intent, Intent::Note { .. } | Intent::Pin { .. } | Intent::Mark { .. } | Intent::Stop { .. });
+        if matches!(intent, Intent::Close { .. }) {
+            self.closing = (!self.state.going.is_empty()).then(|| intent.clone());
+        } else if !beside {
+            self.closing = None;
+        }
         match intent {
             Intent::Run { step, .. } => {
                 self.waiting.remove(step);
@@ -129,10 +136,7 @@ impl Walk {
                 if !known.is_running() {
                     return Err(Refusal::NoSuch(format!("running run {run}")));
                 }
-                Ok(vec![
-                    Order::record(Event::StopAsked { run: *run, force: *force }),
-                    Order::Stop { run: *run, force: *force },
-                ])
+                Ok(stop(*run, *force).into())
             }
             Intent::Leave { note } => Ok(vec![Order::record(Event::Left { note: said(note.as_deref()) })]),
             Intent::Close { note, despite } => self.close(note.as_deref(), despite.as_deref()),
@@ -393,16 +397,32 @@ impl Walk {
     }
 
     fn close(&self, note: Option<&str>, despite: Option<&str>) -> Result<Vec<Order>, Refusal> {
-        let running = self.running();
-        if !running.is_empty() {
-            return Err(Refusal::StillRunning(running));
+        let running = self.running().into_iter().filter(|run| self.over != Some(*run));
+        let (followed, busy): (Vec<RunNo>, Vec<RunNo>) = running.partition(|run| self.is_followed(*run));
+        if !busy.is_empty() {
+            return Err(Refusal::StillRunning(busy));
         }
         let mut orders = Vec::new();
         if !self.state.changes.is_empty() {
             orders.extend(self.despite_red(despite, "closing needs every verify step green after the last change")?);
         }
+        // What is followed goes on until it is stopped, and closing stops it; the end of the last one closes.
+        if !followed.is_empty() {
+            let asked = |run: &&RunNo| self.state.runs.get(*run).is_some_and(|run| run.stop_asked);
+            return Ok(followed.iter().filter(|run| !asked(run)).flat_map(|run| stop(*run, false)).collect());
+        }
         orders.push(Order::record(Event::Closed { note: said(note) }));
         Ok(orders)
+    }
+
+    /// What closes the session, where that waited for the runs that are followed and the last of them is over now.
+    pub(super) fn closes(&mut self) -> Vec<Order> {
+        let others = self.state.going.iter().any(|run| self.over != Some(*run)) || !self.starting.is_empty();
+        let Some(Intent::Close { note, despite }) = self.closing.take_if(|_| !others) else { return Vec::new() };
+        self.close(note.as_deref(), despite.as_deref()).unwrap_or_else(|refusal| {
+            self.refused = Some(refusal);
+            Vec::new()
+        })
     }
 
     fn despite_red(&self, despite: Option<&str>, rule: &str) -> Result<Option<Order>, Refusal> {
@@ -466,6 +486,11 @@ impl Walk {
             Err(Refusal::NoSuch(format!("interrupted run {run}")))
         }
     }
+}
+
+/// The record of a stop, and the stop.
+fn stop(run: RunNo, force: bool) -> [Order; 2] {
+    [Order::record(Event::StopAsked { run, force }), Order::Stop { run, force }]
 }
 
 fn matches_whole(pattern: &Pattern, text: &str) -> bool {

@@ -5,6 +5,7 @@
 //! the next one is begun. The walk itself touches nothing: its state moves only when a recorded entry comes back.
 
 mod advise;
+mod flagged;
 mod intend;
 mod intent;
 mod open;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 pub use advise::{Advice, Path};
 pub use intent::{Confirmation, Intent, Secret};
 pub use open::Opening;
-pub use order::{Draft, Happening, Order, RunOver};
+pub use order::{Draft, Flagged, Happening, Order, RunOver};
 pub use position::Next;
 pub use preview::Preview;
 pub use refusal::{Need, Refusal};
@@ -67,6 +68,10 @@ pub struct Walk {
     waiting: BTreeSet<StepId>,
     /// How often a lead, an end or an answer brought the cursor to a step.
     visits: BTreeMap<StepId, u32>,
+    /// Flags whose record is not on disk yet, by run and place.
+    flagging: BTreeSet<(RunNo, u32)>,
+    /// The session is to be closed as soon as the runs that are followed have ended.
+    closing: Option<Intent>,
     /// The run whose end is being answered: over, though the record of it is only being ordered.
     over: Option<RunNo>,
 }
@@ -88,6 +93,8 @@ impl Walk {
             series: BTreeMap::new(),
             waiting: BTreeSet::new(),
             visits: BTreeMap::new(),
+            flagging: BTreeSet::new(),
+            closing: None,
             over: None,
         }
     }
@@ -132,6 +139,12 @@ impl Walk {
         self.waiting.contains(step)
     }
 
+    /// Whether the session is to be closed as soon as the runs that are followed have ended.
+    #[must_use]
+    pub fn is_closing(&self) -> bool {
+        self.closing.is_some()
+    }
+
     /// Takes note of what was ordered, so that nothing is started on top of what is not on disk.
     fn ordered(&mut self, orders: Vec<Order>) -> Vec<Order> {
         for order in &orders {
@@ -159,6 +172,7 @@ impl Walk {
         match &entry.event {
             Event::RunStarted(started) => drop(self.starting.remove(&started.run)),
             Event::LaneOpened { lane, .. } => drop(self.opening.remove(lane)),
+            Event::Flagged { run, flag, .. } => drop(self.flagging.remove(&(*run, *flag))),
             Event::Moved { to: Some(to), because, .. }
                 if !matches!(because, MoveCause::Operator | MoveCause::VerifyFirst(_)) =>
             {

@@ -1,9 +1,12 @@
 //! What is to be done, and what is told back.
 
+use chrono::{DateTime, Utc};
+
 use super::intent::Secret;
 use crate::runbook::{StepId, VarName};
 use crate::session::entry::{Entry, When};
 use crate::session::event::Event;
+use crate::session::flags::FlagFound;
 use crate::session::judge::Judgement;
 use crate::session::run::{RunEnd, RunNo, RunSpec};
 
@@ -67,12 +70,27 @@ impl Order {
 pub enum Happening {
     /// An entry is on disk: this screen's own, or another scribe's.
     Recorded(Box<Entry>),
+    /// A run that is followed printed something its step has a flag for, the first time.
+    Flagged(Box<Flagged>),
     /// A run is over, its output was read and judged.
     RunOver(Box<RunOver>),
     /// A run's supervisor is gone and left no end: the outcome is unknown.
     RunLost(RunNo),
     /// The time between two tries is over.
     Waited(StepId),
+}
+
+/// The first match of a flag.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flagged {
+    /// The run.
+    pub run: RunNo,
+    /// What was found.
+    pub found: FlagFound,
+    /// When it came, in milliseconds since the run began; none where it came just now.
+    pub after_ms: Option<u64>,
+    /// When it was read.
+    pub read: DateTime<Utc>,
 }
 
 /// A run that is over.
@@ -88,4 +106,6 @@ pub struct RunOver {
     pub secret: Option<Secret>,
     /// It ended while no screen was there.
     pub unseen: bool,
+    /// Lines that matched, for each flag of its step.
+    pub flags: Vec<u64>,
 }

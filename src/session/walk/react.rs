@@ -15,13 +15,21 @@ impl Walk {
                 self.recorded(&entry);
                 Vec::new()
             }
+            Happening::Flagged(flagged) => self.flagged(&flagged),
             Happening::RunOver(over) => {
                 self.over = Some(over.run);
-                let orders = self.run_over(&over);
+                let mut orders = self.run_over(&over);
+                orders.extend(self.closes());
                 self.over = None;
                 orders
             }
-            Happening::RunLost(run) => self.run_lost(run),
+            Happening::RunLost(run) => {
+                self.over = Some(run);
+                let mut orders = self.run_lost(run);
+                orders.extend(self.closes());
+                self.over = None;
+                orders
+            }
             Happening::Waited(step) => self.waited(&step),
         };
         self.ordered(orders)
@@ -46,6 +54,7 @@ impl Walk {
             end: over.end.clone(),
             verdict: over.judgement.verdict.clone(),
             unseen: over.unseen,
+            flags: over.flags.clone(),
         };
         let healthy = over.judgement.verdict.is_healthy();
         // What was found comes before the end: a process that dies in between leaves a run that is not over, and whoever takes the

@@ -95,6 +95,8 @@ pub(crate) struct Live {
     pub(crate) bytes: u64,
     /// When output last came, by the clock for durations.
     pub(crate) grew_ms: Option<u64>,
+    /// Lines that matched so far, for each flag of its step.
+    pub(crate) flags: Vec<u64>,
     /// It asks for something that is not shown as it is typed: a password.
     pub(crate) prompt: bool,
     /// It is being stopped: by this signal, and KILL follows then (by the clock for durations), where it follows by itself.
@@ -218,6 +220,13 @@ impl SessionScreen {
     /// The last run of the step that is looked at.
     pub(crate) fn last_run(&self) -> Option<RunNo> {
         self.walk.state().steps.get(self.at()?)?.runs.last().copied()
+    }
+
+    /// Lines of a run that matched, for each flag of its step: as recorded at its end, until then as counted so far.
+    pub(crate) fn flag_counts(&self, run: RunNo) -> Vec<u64> {
+        let ended = self.walk.state().runs.get(&run).and_then(|run| run.ended.as_ref());
+        let live = self.live.get(&run).map(|live| &live.flags);
+        ended.map(|ended| &ended.flags).or(live).cloned().unwrap_or_default()
     }
 
     /// Shows what is going on, or what went on last.

@@ -75,6 +75,10 @@ fn entry_words(event: &Event, state: &State) -> Option<(String, Role)> {
         Event::SignSeen { step, finding, text, .. } => {
             Some((format!("{step}: sign: {}", finding.as_deref().unwrap_or(text)), Role::Warn))
         }
+        Event::Flagged { step, says, text, .. } => {
+            let says = says.as_ref().map(|says| format!("{says}: ")).unwrap_or_default();
+            Some((format!("{step}: flag: {says}{text}"), Role::Warn))
+        }
         Event::Moved { to, phase, because: MoveCause::Operator | MoveCause::Sign(_) } => {
             plain(format!("went to {}", to.as_deref().unwrap_or(phase.as_str())))
         }

@@ -238,7 +238,7 @@ impl World {
             left_behind: 0,
         };
         let judgement = judge.finish(&end);
-        let over = RunOver { run, end, judgement, secret: None, unseen: false };
+        let over = RunOver { run, end, judgement, secret: None, unseen: false, flags: Vec::new() };
         self.walk(Happening::RunOver(Box::new(over)));
         self.page();
     }

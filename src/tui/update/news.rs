@@ -36,6 +36,7 @@ pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
                 live.grew_ms = Some(now_ms);
             }
         }
+        News::Counted { run, flags } => session.live.entry(run).or_default().flags = flags,
         News::Prompt { run, hidden } => session.live.entry(run).or_default().prompt = hidden,
         News::Stopping { run, signal, kill_in_ms } => {
             let kill = kill_in_ms.map(|ms| now_ms.saturating_add(ms));
@@ -105,6 +106,7 @@ fn remark(session: &SessionScreen, entry: &Entry) -> Option<String> {
             })
         }
         Event::SignSeen { step, finding, text, .. } => Some(format!("{step}: {}", finding.as_deref().unwrap_or(text))),
+        Event::Flagged { step, says, text, .. } => Some(format!("{step}: {}", says.as_deref().unwrap_or(text))),
         _ => None,
     }
 }

@@ -23,6 +23,10 @@ pub(super) fn want(model: &mut Model, intent: Intent) -> Vec<Effect> {
                 session.selected = None;
                 session.scroll = 0;
             }
+            let closing = matches!(intent, Intent::Close { .. }) && session.walk.is_closing();
+            if closing {
+                model.say("It is closed as soon as what still runs beside the walk has been stopped.");
+            }
             if orders.is_empty() { Vec::new() } else { vec![Effect::job(Job::Orders(orders))] }
         }
         // Nobody knows when the disk takes records again, or whether this is still meant then.

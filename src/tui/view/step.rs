@@ -106,6 +106,7 @@ fn lines(session: &SessionScreen, step: &Step, columns: usize, theme: Theme) -> 
         let text = if link.name == link.url { link.url.clone() } else { format!("{}: {}", link.name, link.url) };
         lines.extend(prose::plain(&clean(&text), theme.style(Role::Link), columns, ""));
     }
+    lines.extend(flags(session, step, columns, theme));
     if matches!(step.action, Action::Run(_)) {
         let expect = format!("healthy: {}", expect_words(&step.expect));
         lines.extend(prose::plain(&clean(&expect), theme.style(Role::Dim), columns, ""));
@@ -151,6 +152,26 @@ pub(super) fn command(preview: &Preview, columns: usize, theme: Theme) -> Vec<Li
     if preview.point_of_no_return {
         let text = "There is no way back after this.";
         lines.extend(prose::plain(text, theme.style(Role::Bad), columns, ""));
+    }
+    lines
+}
+
+/// What a step that is followed looks for: how often its last run showed each, and when first.
+fn flags(session: &SessionScreen, step: &Step, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    let flags = step.command().map_or(&[][..], |command| &command.flags);
+    let number = session.walk.state().steps.get(&step.id).and_then(|own| own.runs.last());
+    let run = number.and_then(|number| session.walk.state().runs.get(number));
+    let counts = number.map(|number| session.flag_counts(*number)).unwrap_or_default();
+    let mut lines = Vec::new();
+    for (place, flag) in (0..).zip(flags) {
+        let seen = run.and_then(|run| run.flags.get(&place));
+        let count = usize::try_from(place).ok().and_then(|place| counts.get(place)).copied();
+        let count = count.unwrap_or(0).max(u64::from(seen.is_some()));
+        let name = flag.says.as_deref().map_or_else(|| flag.matches.as_str().to_owned(), |says| session.filled(says));
+        let first = seen.map(|seen| format!(", first {}", words::when(&seen.when, session.zone()))).unwrap_or_default();
+        let text = format!("flag: {}: {count}{first}", clean(&name));
+        let role = if seen.is_some() { Role::Warn } else { Role::Dim };
+        lines.extend(prose::plain(&text, theme.style(role), columns, ""));
     }
     lines
 }

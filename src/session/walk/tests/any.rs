@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::bench::{Bench, change, command, read, runbook, sign, step, until};
-use crate::runbook::{Action, Choice, Effect, Guard, Lead, Mode, Pattern, PhaseName, Runbook};
-use crate::session::event::{Mark, Status, Tag};
+use crate::runbook::{Action, Choice, Effect, Flag, Guard, Lead, Mode, Pattern, PhaseName, Runbook};
+use crate::session::event::{Event, Mark, Status, Tag};
 use crate::session::run::{Exit, RunNo};
 use crate::session::walk::{Confirmation, Happening, Intent, Path, Secret};
 
@@ -22,6 +22,7 @@ fn everything() -> Runbook {
     let mut tail = read("tail");
     if let Action::Run(command) = &mut tail.action {
         command.mode = Mode::Follow;
+        command.flags = vec![Flag { matches: Pattern::new("5..").unwrap(), says: None }];
     }
     let mut which = read("which");
     let choice = |say: &str, go| Choice { say: say.into(), go };
@@ -52,6 +53,7 @@ enum Act {
     Intend(Intent),
     End { which: usize, code: i32, output: &'static str },
     Lose { which: usize },
+    Flag { run: u32, flag: u32 },
     Wait,
     Errand,
     Advised,
@@ -113,6 +115,7 @@ fn any_act() -> impl Strategy<Value = Act> {
         4 => (0_usize..3, 0_i32..2, prop::sample::select(&["ok", "broken x", ""][..]))
             .prop_map(|(which, code, output)| Act::End { which, code, output }),
         1 => (0_usize..3).prop_map(|which| Act::Lose { which }),
+        1 => (1_u32..8, 0_u32..2).prop_map(|(run, flag)| Act::Flag { run, flag }),
         1 => Just(Act::Wait),
         1 => Just(Act::Errand),
         2 => Just(Act::Advised),
@@ -130,6 +133,9 @@ fn act(bench: &mut Bench, act: Act) {
             let spec = bench.started.remove(which);
             let orders = bench.walk.happened(Happening::RunLost(spec.run));
             bench.carry_out(orders);
+        }
+        Act::Flag { run, flag } => {
+            bench.flags(RunNo(run), flag, None);
         }
         Act::Wait => {
             if let Some((step, ms)) = bench.waits.pop() {
@@ -166,6 +172,12 @@ proptest! {
             for run in bench.walk.state().runs.values() {
                 prop_assert!(run.started.effect == Effect::Read || run.started.confirmed, "{:?}", run.started);
             }
+            for run in bench.walk.state().runs.keys() {
+                let flagged =
+                    bench.events(|event| matches!(event, Event::Flagged { run: own, flag: 0, .. } if own == run));
+                prop_assert!(flagged <= 1, "a flag is recorded once");
+            }
+            prop_assert!(!bench.walk.state().closed || bench.walk.running().is_empty(), "nothing runs once it is closed");
             let _ = bench.walk.next();
         }
         let lines: Vec<String> = bench.entries.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect();

@@ -10,10 +10,13 @@ use crate::runbook::{
 };
 use crate::session::entry::{Entry, VERSION};
 use crate::session::event::{Event, Opened, Verdict};
+use crate::session::flags::FlagFound;
 use crate::session::judge::Judge;
 use crate::session::run::{Exit, RunEnd, RunNo, RunSpec};
 use crate::session::state::State;
-use crate::session::walk::{Confirmation, Happening, Intent, Opening, Order, Refusal, Rules, RunOver, Secret, Walk};
+use crate::session::walk::{
+    Confirmation, Flagged, Happening, Intent, Opening, Order, Refusal, Rules, RunOver, Secret, Walk,
+};
 
 pub(super) struct Bench {
     pub(super) walk: Walk,
@@ -187,8 +190,17 @@ impl Bench {
         };
         let judgement = judge.finish(&end);
         let secret = spec.secret_output.then(|| Secret::new(output));
-        let over = RunOver { run: spec.run, end, judgement, secret, unseen: false };
+        let over = RunOver { run: spec.run, end, judgement, secret, unseen: false, flags: Vec::new() };
         self.walk.happened(Happening::RunOver(Box::new(over)))
+    }
+
+    /// The run printed something its step has a flag for; so many milliseconds after it began, where that is known.
+    pub(super) fn flags(&mut self, run: RunNo, flag: u32, after_ms: Option<u64>) {
+        let found = FlagFound { flag, line: 7, text: "GET / 502".into() };
+        let read = Utc.timestamp_millis_opt(1_651_347_220_000 + i64::try_from(self.ms).unwrap()).unwrap();
+        let flagged = Flagged { run, found, after_ms, read };
+        let orders = self.walk.happened(Happening::Flagged(Box::new(flagged)));
+        self.carry_out(orders);
     }
 
     pub(super) fn cursor(&self) -> Option<&str> {

@@ -4,5 +4,6 @@ mod alone;
 mod any;
 mod bench;
 mod detours;
+mod followed;
 mod rules;
 mod steps;
