@@ -394,8 +394,9 @@ fn has_runs(model: &Model) -> Result<(), String> {
 
 fn closable(model: &Model) -> Result<(), String> {
     let session = driven(model)?;
-    let running: Vec<RunNo> = session.walk.running();
-    if running.is_empty() { Ok(()) } else { say("Something is still running; x stops it.") }
+    // What is followed beside the walk is stopped by closing.
+    let busy = session.walk.running().iter().any(|run: &RunNo| !session.walk.is_followed(*run));
+    if busy { say("Something is still running; x stops it.") } else { Ok(()) }
 }
 
 fn selected(model: &Model) -> Result<(), String> {

@@ -200,6 +200,31 @@ fn a_follow_run_goes_on_beside_the_walk_and_is_stopped_at_its_end() {
 }
 
 #[test]
+fn what_a_followed_run_shows_first_is_a_line_of_its_own_and_the_rest_is_counted() {
+    let stage = Stage::with(
+        "{stanch: 1, title: T, diagnose: {steps: [\
+         {id: tail, title: Tail, run: 'echo ok; echo GET 502; echo GET 503; sleep 1000', mode: follow, \
+          flag: [{match: ' 5..$', says: it fails}, {match: never}]}, \
+         {id: other, title: Other, run: 'until test -e seen; do sleep 0.01; done'}]}}",
+    );
+    let child = stage.command(&["run", "book", "--auto"]).spawn().unwrap();
+    until("the flag is on disk while the run goes on", || {
+        stage.sessions().len() == 1 && stage.events().iter().any(|event| matches!(event, Event::Flagged { .. }))
+    });
+    stage.write("seen", "");
+    stage.end(child).expect_code(0).expect_line("diagnose tail: flag: it fails (line 2: GET 502)");
+    let counts: Vec<_> = stage
+        .events()
+        .into_iter()
+        .filter_map(|event| match event {
+            Event::RunEnded(ended) if !ended.flags.is_empty() => Some(ended.flags),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(counts, [[2, 0]]);
+}
+
+#[test]
 fn a_step_that_asks_for_a_password_needs_a_person_and_never_hangs() {
     let stage = Stage::with(
         "{stanch: 1, title: T, diagnose: {steps: [{id: ask, title: Ask, run: 'stty -echo; read answer; stty echo'}]}}",

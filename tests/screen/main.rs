@@ -10,6 +10,8 @@ mod disk;
 #[cfg(test)]
 mod drill;
 #[cfg(test)]
+mod flags;
+#[cfg(test)]
 mod follow;
 #[cfg(test)]
 mod hachyderm;

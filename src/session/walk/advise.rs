@@ -117,7 +117,8 @@ impl Walk {
     }
 
     /// Whether a run goes on beside the walk until it is stopped.
-    pub(super) fn is_followed(&self, run: RunNo) -> bool {
+    #[must_use]
+    pub fn is_followed(&self, run: RunNo) -> bool {
         self.is_beside(run) && !self.is_ready_run(run)
     }
 

@@ -8,6 +8,7 @@ use crate::tui::action::{self, Does};
 use crate::tui::effect::Effect;
 use crate::tui::layout;
 use crate::tui::model::{Ask, Model, Overlay, Pane, Pick, Prompt, Screen};
+use crate::tui::words;
 
 /// Carries an action out, or says why it is not possible now.
 pub(super) fn act(model: &mut Model, does: Does) -> Vec<Effect> {
@@ -86,7 +87,14 @@ fn question(model: &mut Model, does: Does) {
         Does::Runs => Some(menus::runs(session)),
         Does::Severity => Some(menus::severity()),
         Does::Status => Some(menus::status(session)),
-        Does::Close => prompt(Ask::Close, "Close the session. Anything to say? (may be empty)"),
+        Does::Close => {
+            let state = session.walk.state();
+            let mut prompt = Prompt::new(Ask::Close, "Close the session. Anything to say? (may be empty)");
+            for run in session.walk.running() {
+                prompt = prompt.hint(format!("{} is still running, and is stopped.", words::run_name(run, state)));
+            }
+            Some(Overlay::Prompt(Box::new(prompt)))
+        }
         _ => None,
     };
     model.overlay = overlay;
