@@ -1,6 +1,7 @@
 //! Bytes and words: redaction, sanitising, escape scanning, widths. Pure, and under all other rooms.
 
 pub mod escape;
+pub mod find;
 mod hostile;
 pub mod human;
 pub mod lines;

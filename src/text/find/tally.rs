@@ -1,0 +1,126 @@
+//! How many lines match, by parts of the output.
+
+/// Bytes of a part at first.
+const PART: u64 = 1 << 20;
+/// Most parts kept: beyond, two become one and parts are twice as large.
+const MOST: usize = 64 * 1024;
+
+/// What stands before a place in the output; the start of a part, or the end of all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Before {
+    bytes: u64,
+    lines: u64,
+    matching: u64,
+}
+
+/// A part of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// Its first byte.
+    pub from: u64,
+    /// The byte behind its last one.
+    pub to: u64,
+    /// Lines before it.
+    pub line: u64,
+    /// Lines that match before it.
+    pub before: u64,
+    /// Lines that match in it.
+    pub matching: u64,
+}
+
+/// Counts of an output that grows.
+#[derive(Debug, Clone)]
+pub struct Tally {
+    starts: Vec<Before>,
+    end: Before,
+    size: u64,
+    most: usize,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self::of(PART, MOST)
+    }
+}
+
+impl Tally {
+    /// Of nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn of(size: u64, most: usize) -> Self {
+        Self { starts: Vec::new(), end: Before::default(), size, most }
+    }
+
+    /// Takes the counts of what follows.
+    pub(super) fn push(&mut self, bytes: u64, lines: u64, matching: u64) {
+        let full = self.starts.last().is_none_or(|start| self.end.bytes - start.bytes >= self.size);
+        if full {
+            if self.starts.len() >= self.most {
+                self.coarsen();
+            }
+            self.starts.push(self.end);
+        }
+        self.end.bytes += bytes;
+        self.end.lines += lines;
+        self.end.matching += matching;
+    }
+
+    /// Bytes counted.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.end.bytes
+    }
+
+    /// Line feeds counted.
+    #[must_use]
+    pub fn lines(&self) -> u64 {
+        self.end.lines
+    }
+
+    /// Lines that match.
+    #[must_use]
+    pub fn matching(&self) -> u64 {
+        self.end.matching
+    }
+
+    /// The parts in which something matches, from the one on in which the line (from 0) stands.
+    pub fn from(&self, line: u64) -> impl Iterator<Item = Part> {
+        let first = self.place(line);
+        (first..self.starts.len()).filter_map(|place| self.part(place)).filter(|part| part.matching > 0)
+    }
+
+    /// The parts in which something matches, backwards from the one in which the line (from 0) stands.
+    pub fn back(&self, line: u64) -> impl Iterator<Item = Part> {
+        // A long line may stand in several parts.
+        let last = self.starts.partition_point(|start| start.lines <= line);
+        (0..last).rev().filter_map(|place| self.part(place)).filter(|part| part.matching > 0)
+    }
+
+    fn place(&self, line: u64) -> usize {
+        self.starts.partition_point(|start| start.lines < line).saturating_sub(1)
+    }
+
+    fn part(&self, place: usize) -> Option<Part> {
+        let start = self.starts.get(place)?;
+        let end = self.starts.get(place + 1).unwrap_or(&self.end);
+        Some(Part {
+            from: start.bytes,
+            to: end.bytes,
+            line: start.lines,
+            before: start.matching,
+            matching: end.matching - start.matching,
+        })
+    }
+
+    fn coarsen(&mut self) {
+        let mut odd = true;
+        self.starts.retain(|_| {
+            odd = !odd;
+            !odd
+        });
+        self.size *= 2;
+    }
+}
