@@ -6,9 +6,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use super::lanes::Lanes;
-use super::news::{News, Window};
+use super::news::{News, Step, Window};
 use super::outbox::Outbox;
 use super::reader::{Reader, Wake};
+use super::search::{Hunt, Searcher, Source};
 use crate::runbook::Runbook;
 use crate::runner::Notice;
 use crate::session::event::RunStarted;
@@ -19,6 +20,7 @@ use crate::session::walk::{Happening, RunOver, Secret};
 use crate::store::clock::Clock;
 use crate::store::runs::RunDir;
 use crate::store::session::SessionDir;
+use crate::text::find::Query;
 
 /// How often it is looked for the end of a run whose supervisor cannot be reached.
 const GLANCE: Duration = Duration::from_secs(1);
@@ -54,6 +56,14 @@ pub(super) enum Note {
     Show { run: RunNo, window: Window },
     /// Show nothing.
     ShowNothing,
+    /// Search this.
+    Search { run: RunNo, query: Query, step: Step },
+    /// To another match.
+    Seek(Step),
+    /// Search nothing.
+    SearchNothing,
+    /// The text of lines is wanted.
+    Text { run: RunNo, first: u64, last: u64, most: usize },
     /// The end.
     Quit,
 }
@@ -90,6 +100,7 @@ pub(super) struct Desk {
     follows: bool,
     readers: BTreeMap<RunNo, Desked>,
     shown: Option<(RunNo, Window)>,
+    searched: Option<(RunNo, Sender<Hunt>)>,
     orphans: BTreeSet<RunNo>,
     started: BTreeSet<RunNo>,
     early: BTreeMap<RunNo, Early>,
@@ -121,9 +132,9 @@ impl Desk {
         news: Outbox,
         follows: bool,
     ) -> Self {
-        let (readers, shown, orphans) = (BTreeMap::new(), None, BTreeSet::new());
+        let (readers, shown, searched, orphans) = (BTreeMap::new(), None, None, BTreeSet::new());
         let (started, early) = (BTreeSet::new(), BTreeMap::new());
-        Self { session, runbook, clock, lanes, own, news, follows, readers, shown, orphans, started, early }
+        Self { session, runbook, clock, lanes, own, news, follows, readers, shown, searched, orphans, started, early }
     }
 
     /// Works until it is told to quit.
@@ -165,6 +176,11 @@ impl Desk {
             }
             Note::Show { run, window } => self.show(run, window),
             Note::ShowNothing => self.hide(),
+            Note::Search { run, query, step } => self.search(run, &query, step),
+            Note::Seek(step) => self.hunt(Hunt::Seek(step)),
+            // A search ends when nobody can wake it any more.
+            Note::SearchNothing => self.searched = None,
+            Note::Text { run, first, last, most } => self.text(run, first, last, most),
             Note::Quit => {}
         }
     }
@@ -239,6 +255,7 @@ impl Desk {
         }
         reader.going_on = false;
         self.wake(run, Wake::Lost);
+        self.is_all(run);
         self.dismiss(run);
         self.tell(News::Walk(Happening::RunLost(run)));
     }
@@ -249,6 +266,7 @@ impl Desk {
         if let Some(reader) = self.readers.get_mut(&run) {
             reader.going_on = false;
         }
+        self.is_all(run);
         self.dismiss(run);
     }
 
@@ -283,6 +301,7 @@ impl Desk {
             reader.going_on = false;
         }
         self.early.remove(&run);
+        self.is_all(run);
         self.dismiss(run);
         if !self.follows {
             self.tell(News::Walk(Happening::RunOver(over)));
@@ -333,6 +352,40 @@ impl Desk {
             self.spawn(&Watched { run, purpose, polled: false }, None, Flags::default(), true);
         }
         self.wake(run, Wake::Show(Some(window)));
+    }
+
+    fn search(&mut self, run: RunNo, query: &Query, step: Step) {
+        let closed = self.readers.get(&run).is_none_or(|reader| !reader.going_on);
+        let source = Source { path: RunDir::at(&self.session.run(run)).output(), from: 0 };
+        match Searcher::spawn(run, source, query, step, closed, self.news.clone()) {
+            Ok(hunt) => self.searched = Some((run, hunt)),
+            Err(why) => {
+                self.searched = None;
+                self.trouble(why);
+            }
+        }
+    }
+
+    fn hunt(&self, hunt: Hunt) {
+        if let Some((_, searcher)) = &self.searched {
+            drop(searcher.send(hunt));
+        }
+    }
+
+    /// Nothing more is expected of a run: its last line counts, though it may not be ended.
+    fn is_all(&self, run: RunNo) {
+        if self.searched.as_ref().is_some_and(|(searched, _)| *searched == run) {
+            self.hunt(Hunt::Closed);
+        }
+    }
+
+    fn text(&self, run: RunNo, first: u64, last: u64, most: usize) {
+        if self.readers.contains_key(&run) {
+            self.wake(run, Wake::Text { first, last, most });
+        } else {
+            let text = Err(format!("could not read lines of run {run}: it is not shown"));
+            self.tell(News::Text { run, first, last, text });
+        }
     }
 
     fn hide(&mut self) {

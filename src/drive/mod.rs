@@ -8,12 +8,14 @@ pub mod auto;
 mod desk;
 pub mod drill;
 mod error;
+mod frames;
 mod lanes;
 mod news;
 mod orders;
 mod outbox;
 mod reader;
 mod scribe;
+mod search;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -22,6 +24,6 @@ mod veil;
 mod wheel;
 
 pub use error::{Error, Kind, Result};
-pub use news::{Job, News, Page, View, Window};
+pub use news::{Answer, Found, Job, News, Page, Spot, Step, View, Window};
 pub use session::{Beginning, Chosen, Session, Surroundings, VERSION, begin, resume};
 pub use wheel::{Drive, Role, Setup};

@@ -3,6 +3,7 @@
 use crate::session::run::RunNo;
 use crate::session::walk::{Happening, Order};
 use crate::store::clock::Stamp;
+use crate::text::find::Query;
 use crate::text::styled;
 
 /// Something for the drive to do. Orders are carried out strictly in the order they come in.
@@ -38,8 +39,43 @@ pub enum Job {
     },
     /// No output is shown any more.
     ShowNothing,
+    /// Search a run's output: answered with [`News::Found`] as the search goes on, at most every 16 ms. It replaces the search before it.
+    Search {
+        /// The run.
+        run: RunNo,
+        /// What is looked for; one that is none finds nothing.
+        query: Query,
+        /// Where to go first.
+        step: Step,
+    },
+    /// To another line of the search that goes on: answered with [`News::Found`].
+    Seek(Step),
+    /// Nothing is searched any more.
+    SearchNothing,
+    /// The text of lines of the output that is shown: answered with [`News::Text`].
+    Text {
+        /// The run.
+        run: RunNo,
+        /// The first line, from 1.
+        first: u64,
+        /// The last one.
+        last: u64,
+        /// Longest text that is wanted, in bytes.
+        most: usize,
+    },
     /// The screen leaves: what is in memory is written once more, then the drive ends. Runs go on.
     Quit,
+}
+
+/// Which line of a search is wanted: the next that matches, from a line on, or the one before. At the end it goes on at the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// The number by which its answer is known.
+    pub asked: u64,
+    /// The line, from 1, to begin at; it may itself be the answer.
+    pub from: u64,
+    /// Backwards.
+    pub back: bool,
 }
 
 /// Which part of a run's output is wanted.
@@ -76,6 +112,19 @@ pub enum News {
     Walk(Happening),
     /// The part of the output that was asked for.
     Page(Box<Page>),
+    /// How far a search has come.
+    Found(Box<Found>),
+    /// The text of lines that were asked for, without escapes, or why there is none.
+    Text {
+        /// The run.
+        run: RunNo,
+        /// The first line, from 1.
+        first: u64,
+        /// The last one.
+        last: u64,
+        /// The text, lines separated by line feeds.
+        text: Result<String, String>,
+    },
     /// A run's output grew. Coalesced: at most every 16 ms for each run.
     Grew {
         /// The run.
@@ -149,4 +198,45 @@ pub struct Page {
     pub cursor: Option<(u16, u16)>,
     /// The run is over and this counts all of its output.
     pub complete: bool,
+}
+
+/// How far a search has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The run.
+    pub run: RunNo,
+    /// What is looked for.
+    pub query: Query,
+    /// Lines that match so far.
+    pub matching: u64,
+    /// Bytes searched.
+    pub searched: u64,
+    /// Bytes there are.
+    pub of: u64,
+    /// All lines there are by now were searched.
+    pub all: bool,
+    /// The answer to the last step that could be answered.
+    pub answer: Option<Answer>,
+}
+
+/// The answer to a [`Step`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// The step's number.
+    pub asked: u64,
+    /// The line; none where nothing matches.
+    pub spot: Option<Spot>,
+    /// It was found beyond the end, from the other side.
+    pub wrapped: bool,
+}
+
+/// A line that matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spot {
+    /// Its number, from 1.
+    pub line: u64,
+    /// The how manieth it is of those that match, from 1.
+    pub place: u64,
+    /// Columns before the match.
+    pub column: u64,
 }

@@ -17,6 +17,7 @@ use crate::store::journal::{self, Journal};
 use crate::store::session::SessionDir;
 
 mod pages;
+mod search;
 
 /// Longer than anything here may take on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -138,6 +138,10 @@ impl Drive {
             Job::Resize { run, columns, rows } => drop(self.desk.send(Note::Resize { run, columns, rows })),
             Job::Show { run, window } => drop(self.desk.send(Note::Show { run, window })),
             Job::ShowNothing => drop(self.desk.send(Note::ShowNothing)),
+            Job::Search { run, query, step } => drop(self.desk.send(Note::Search { run, query, step })),
+            Job::Seek(step) => drop(self.desk.send(Note::Seek(step))),
+            Job::SearchNothing => drop(self.desk.send(Note::SearchNothing)),
+            Job::Text { run, first, last, most } => drop(self.desk.send(Note::Text { run, first, last, most })),
             Job::Quit => drop(self.tasks.send(Task::Quit)),
         }
     }

@@ -205,7 +205,12 @@ impl Alone<'_> {
                 self.say(&why);
                 self.stopping.get_or_insert(Ending::Person(why));
             }
-            News::Prompt { hidden: false, .. } | News::Page(_) | News::Counted { .. } => {}
+            // Nobody looks here: these were not asked for.
+            News::Prompt { hidden: false, .. }
+            | News::Page(_)
+            | News::Counted { .. }
+            | News::Found(_)
+            | News::Text { .. } => {}
             News::Stopping { run, signal, kill_in_ms } => {
                 let then = kill_in_ms.map(|ms| format!(", KILL in {}", super::teller::seconds(ms))).unwrap_or_default();
                 self.say(&format!("{}: sent {signal}{then}", label(run, &self.session.walk)));

@@ -8,4 +8,5 @@ mod screen;
 mod tail;
 mod work;
 
+pub(super) use tail::read_at;
 pub(super) use work::{Reader, Wake};

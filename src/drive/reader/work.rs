@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::super::desk::{Note, Watched, secret};
+use super::super::frames::Frames;
 use super::super::news::{News, Window};
 use super::super::outbox::Outbox;
 use super::page::Shelf;
@@ -16,11 +17,10 @@ use crate::session::walk::{Flagged, Happening, RunOver};
 use crate::store::clock::Clock;
 use crate::store::runs::RunDir;
 use crate::store::times::Times;
+use crate::text::human;
 use crate::text::lines;
 use crate::text::plain::Lines;
 
-/// The shortest time between two pages, or two notices of growth.
-const FRAME: Duration = Duration::from_millis(16);
 /// How often the file is looked at where nobody tells when it grows.
 const GLANCE: Duration = Duration::from_millis(200);
 
@@ -36,6 +36,8 @@ pub(in super::super) enum Wake {
     Show(Option<Window>),
     /// The screen of an interactive run has another size.
     Resize { columns: u16, rows: u16 },
+    /// The text of these lines is wanted, if it is at most so many bytes.
+    Text { first: u64, last: u64, most: usize },
     /// The end.
     Quit,
 }
@@ -80,29 +82,6 @@ enum Growth {
     Polled,
     /// There is none: the run is over.
     None,
-}
-
-/// Something told at most once in a frame.
-#[derive(Default)]
-struct Frames {
-    /// What was told is no longer so.
-    stale: bool,
-    last: Option<Instant>,
-}
-
-impl Frames {
-    fn left(&self) -> Option<Duration> {
-        self.stale.then(|| self.last.map_or(Duration::ZERO, |last| FRAME.saturating_sub(last.elapsed())))
-    }
-
-    fn is_due(&self) -> bool {
-        self.left() == Some(Duration::ZERO)
-    }
-
-    /// Told, or to be tried again with the next frame.
-    fn told(&mut self, done: bool) {
-        *self = Self { stale: !done, last: Some(Instant::now()) };
-    }
 }
 
 struct End {
@@ -221,15 +200,25 @@ impl Reader {
             Wake::Show(window) => {
                 self.window = window;
                 // Asked for by a person: answered at once.
-                self.pages = Frames { stale: true, last: None };
+                self.pages = Frames::at_once();
             }
             Wake::Resize { columns, rows } => {
                 self.shelf.resize(columns, rows);
                 self.pages.stale = true;
             }
+            Wake::Text { first, last, most } => {
+                let text = self.text(first, last, most);
+                self.news.tell(News::Text { run: self.run, first, last, text });
+            }
             Wake::Quit => return false,
         }
         true
+    }
+
+    fn text(&self, first: u64, last: u64, most: usize) -> Result<String, String> {
+        let text = self.shelf.text(first, last, most);
+        let text = text.map_err(|error| format!("could not read the output of run {}: {error}", self.run))?;
+        text.ok_or_else(|| format!("these lines are more than {}", human::bytes(most as u64)))
     }
 
     /// Goes on in the output, for whoever shows it and for who looks for something in it; false where there is nothing more.
@@ -289,7 +278,7 @@ impl Reader {
     /// All was read and nothing more comes: the judgement.
     fn finish(&mut self) {
         let (Some(mut judge), Some(end)) = (self.judge.take(), self.end.take()) else { return };
-        self.grew.last = None;
+        self.grew.hurry();
         self.publish_grew();
         let (flags, mut found) = (&mut self.flags, Vec::new());
         self.plain.finish(|number, line| {

@@ -159,6 +159,7 @@ impl World {
                 self.page();
             }
             Job::ShowNothing => self.shown = None,
+            Job::Search { .. } | Job::Seek(_) | Job::SearchNothing | Job::Text { .. } => {}
             Job::Resize { .. } | Job::Quit => {}
         }
     }

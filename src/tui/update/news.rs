@@ -25,6 +25,7 @@ pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
                 session.output.page = Some(*page);
             }
         }
+        News::Found(_) | News::Text { .. } => {}
         News::Grew { run, bytes, .. } => {
             let live = session.live.entry(run).or_default();
             if bytes > live.bytes {

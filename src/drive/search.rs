@@ -1,0 +1,260 @@
+//! The thread of a search: reads an output from its start, as fast as it can and as it grows, and leads from match to match.
+//!
+//! It holds one piece of the output and counts of its parts. It ends as soon as nobody can wake it any more.
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
+use std::time::Duration;
+
+use super::frames::Frames;
+use super::news::{Answer, Found, News, Spot, Step};
+use super::outbox::Outbox;
+use super::reader::read_at;
+use crate::session::run::RunNo;
+use crate::text::find::{Finder, LONGEST, Part, Query, Search};
+use crate::text::{visible, width};
+
+/// How often the file is looked at while its run goes on.
+const GLANCE: Duration = Duration::from_millis(100);
+/// Most parts that are looked into for one step: a line stands in few.
+const LOOKS: usize = 8;
+
+/// Where the text stands that is searched.
+pub(super) struct Source {
+    /// The file; it may not be there yet.
+    pub(super) path: PathBuf,
+    /// Its first byte that counts.
+    pub(super) from: u64,
+}
+
+/// What a search is told.
+pub(super) enum Hunt {
+    /// To another match.
+    Seek(Step),
+    /// Nothing more will come.
+    Closed,
+}
+
+/// Searches one output.
+pub(super) struct Searcher {
+    run: RunNo,
+    query: Query,
+    source: Source,
+    file: Option<File>,
+    search: Search,
+    buffer: Vec<u8>,
+    /// Nothing more will come.
+    closed: bool,
+    /// All that could be searched was.
+    all: bool,
+    /// What is still to be answered.
+    step: Option<Step>,
+    answer: Option<Answer>,
+    frames: Frames,
+    complained: bool,
+    news: Outbox,
+}
+
+impl Searcher {
+    /// Starts a search; it goes on until the sender is dropped.
+    pub(super) fn spawn(
+        run: RunNo,
+        source: Source,
+        query: &Query,
+        step: Step,
+        closed: bool,
+        news: Outbox,
+    ) -> Result<Sender<Hunt>, String> {
+        let search = Search::new(Finder::new(query)?);
+        let searcher = Self {
+            run,
+            query: query.clone(),
+            source,
+            file: None,
+            search,
+            buffer: vec![0; LONGEST],
+            closed,
+            all: false,
+            step: Some(step),
+            answer: None,
+            frames: Frames::at_once(),
+            complained: false,
+            news,
+        };
+        let (hunt, hunts) = channel();
+        std::thread::Builder::new()
+            .name(format!("search {run}"))
+            .spawn(move || searcher.work(&hunts))
+            .map_err(|error| format!("could not search the output of run {run}: {error}"))?;
+        Ok(hunt)
+    }
+
+    fn work(mut self, hunts: &Receiver<Hunt>) {
+        let mut more = true;
+        while self.listen(hunts, more) {
+            more = match self.read() {
+                Ok(more) => more,
+                Err(error) => {
+                    self.complain(&error);
+                    false
+                }
+            };
+            let all = !more;
+            self.frames.stale |= all != self.all;
+            self.all = all;
+            if !more || self.frames.is_due() {
+                self.look();
+                self.publish();
+            }
+        }
+    }
+
+    /// Takes what it is told; waits where there is nothing to do. False at the end.
+    fn listen(&mut self, hunts: &Receiver<Hunt>, busy: bool) -> bool {
+        if !busy {
+            let waited = match self.pause() {
+                Some(pause) => hunts.recv_timeout(pause),
+                None => hunts.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match waited {
+                Ok(hunt) => self.take(hunt),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return false,
+            }
+        }
+        loop {
+            match hunts.try_recv() {
+                Ok(hunt) => self.take(hunt),
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        }
+    }
+
+    fn pause(&self) -> Option<Duration> {
+        let glance = (!self.closed).then_some(GLANCE);
+        // A full channel is tried again a little later, not at once.
+        let news = self.frames.left().map(|left| left.max(Duration::from_millis(1)));
+        [glance, news].into_iter().flatten().min()
+    }
+
+    fn take(&mut self, hunt: Hunt) {
+        match hunt {
+            Hunt::Seek(step) => self.step = Some(step),
+            Hunt::Closed => self.closed = true,
+        }
+    }
+
+    /// Searches the next piece; false where there is none.
+    fn read(&mut self) -> io::Result<bool> {
+        if self.file.is_none() {
+            match File::open(&self.source.path) {
+                Ok(file) => self.file = Some(file),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        let Some(file) = &self.file else { return Ok(false) };
+        let at = self.source.from + self.search.tally().bytes();
+        let count = read_at(file, &mut self.buffer, at)?;
+        let last = self.closed && count < self.buffer.len();
+        let taken = self.search.take(&self.buffer[..count], last);
+        self.frames.stale |= taken > 0;
+        Ok(taken > 0)
+    }
+
+    /// Answers the step that is asked for, where that is possible by now.
+    fn look(&mut self) {
+        let Some(step) = self.step else { return };
+        let line = step.from.saturating_sub(1);
+        if !self.all && self.search.tally().lines() <= line {
+            return;
+        }
+        let found = self.nearest(line, step.back).and_then(|spot| match spot {
+            Some(spot) => Ok(Some((Some(spot), false))),
+            None if !self.all => Ok(None),
+            None => {
+                let other = if step.back { u64::MAX } else { 0 };
+                Ok(Some((self.nearest(other, step.back)?, true)))
+            }
+        });
+        match found {
+            Ok(Some((spot, wrapped))) => {
+                self.step = None;
+                let wrapped = wrapped && spot.is_some();
+                self.answer = Some(Answer { asked: step.asked, spot, wrapped });
+                self.frames = Frames::at_once();
+            }
+            Ok(None) => {}
+            Err(error) => self.complain(&error),
+        }
+    }
+
+    /// The nearest line that matches, from a line (from 0) on or back.
+    fn nearest(&mut self, line: u64, back: bool) -> io::Result<Option<Spot>> {
+        let tally = self.search.tally();
+        let parts: Vec<Part> =
+            if back { tally.back(line).take(LOOKS).collect() } else { tally.from(line).take(LOOKS).collect() };
+        for part in parts {
+            let bytes = self.part(part)?;
+            let (mut spot, mut place) = (None, part.before);
+            self.search.hits(part.line, &bytes, |number, before| {
+                place += 1;
+                if back && number > line {
+                    return false;
+                }
+                if back || number >= line {
+                    let text = String::from_utf8_lossy(before);
+                    let column = width::columns(&visible::clean(&text)) as u64;
+                    spot = Some(Spot { line: number + 1, place, column });
+                }
+                back || spot.is_none()
+            });
+            if spot.is_some() {
+                return Ok(spot);
+            }
+        }
+        Ok(None)
+    }
+
+    fn part(&self, part: Part) -> io::Result<Vec<u8>> {
+        let Some(file) = &self.file else { return Ok(Vec::new()) };
+        let mut bytes = vec![0; usize::try_from(part.to - part.from).unwrap_or(0)];
+        let mut filled = 0;
+        while filled < bytes.len() {
+            match read_at(file, &mut bytes[filled..], self.source.from + part.from + filled as u64)? {
+                0 => break,
+                count => filled += count,
+            }
+        }
+        bytes.truncate(filled);
+        Ok(bytes)
+    }
+
+    fn publish(&mut self) {
+        if !self.frames.is_due() {
+            return;
+        }
+        let tally = self.search.tally();
+        let size = self.file.as_ref().and_then(|file| file.metadata().ok()).map_or(0, |about| about.len());
+        let found = Found {
+            run: self.run,
+            query: self.query.clone(),
+            matching: tally.matching(),
+            searched: tally.bytes(),
+            of: size.saturating_sub(self.source.from).max(tally.bytes()),
+            all: self.all,
+            answer: self.answer,
+        };
+        self.frames.told(self.news.offer(News::Found(Box::new(found))));
+    }
+
+    fn complain(&mut self, error: &io::Error) {
+        if !self.complained {
+            self.complained = true;
+            self.news.tell(News::Trouble(format!("could not search the output of run {}: {error}", self.run)));
+        }
+    }
+}

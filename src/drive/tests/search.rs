@@ -1,0 +1,143 @@
+//! Searching outputs, and reading lines of them.
+
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+
+use super::{Arc, Bench, Event, Job, News, Role, RunNo, System, View, Window, ended, is_thread, page, started, until};
+use crate::drive::{Answer, Found, Spot, Step};
+use crate::store::journal::Journal;
+use crate::text::find::Query;
+
+/// A run that nobody knows of but by its folder, with this output.
+fn output(bench: &Bench, run: u32, text: &str) {
+    let folder = bench.session().run(RunNo(run));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("output"), text).unwrap();
+}
+
+fn search(bench: &Bench, run: u32, typed: &str, step: Step) {
+    bench.drive.send(Job::Search { run: RunNo(run), query: Query::typed(typed), step });
+}
+
+fn found(bench: &mut Bench, enough: impl Fn(&Found) -> bool) -> Found {
+    bench.wait(|news| match news {
+        News::Found(found) if enough(found) => Some((**found).clone()),
+        _ => None,
+    })
+}
+
+fn forward(asked: u64, from: u64) -> Step {
+    Step { asked, from, back: false }
+}
+
+/// The answer to a step.
+fn answer(bench: &mut Bench, asked: u64) -> Answer {
+    let found = found(bench, |found| found.answer.is_some_and(|answer| answer.asked == asked));
+    found.answer.unwrap()
+}
+
+/// Line and place of an answer, and whether it was found from the other side.
+fn spot(answer: Answer) -> (u64, u64, bool) {
+    let Spot { line, place, .. } = answer.spot.unwrap();
+    (line, place, answer.wrapped)
+}
+
+#[test]
+fn a_search_counts_all_matches_and_leads_from_one_to_the_next() {
+    let mut bench = Bench::new();
+    let mut text = String::new();
+    for line in 1..=200_000 {
+        // Some in colour, and the last one without its end.
+        let word = if line % 1000 == 0 { "\x1b[31mer\x1b[mror" } else { "fine" };
+        writeln!(text, "line {line}: {word}").unwrap();
+    }
+    output(&bench, 1, text.trim_end());
+    search(&bench, 1, "error", forward(1, 1500));
+    let all = found(&mut bench, |found| found.all);
+    assert_eq!((all.matching, all.searched, all.of), (200, text.len() as u64 - 1, text.len() as u64 - 1));
+    let first = all.answer.unwrap();
+    assert_eq!((spot(first), first.spot.unwrap().column), ((2000, 2, false), 11));
+    let steps = [
+        (forward(2, 2001), (3000, 3, false)),
+        (Step { asked: 3, from: 2999, back: true }, (2000, 2, false)),
+        (Step { asked: 4, from: 999, back: true }, (200_000, 200, true)),
+        (forward(5, 200_001), (1000, 1, true)),
+        (forward(6, 200_000), (200_000, 200, false)),
+    ];
+    for (step, expected) in steps {
+        bench.drive.send(Job::Seek(step));
+        assert_eq!(spot(answer(&mut bench, step.asked)), expected, "{step:?}");
+    }
+}
+
+#[test]
+fn what_is_nowhere_is_said_to_be_nowhere() {
+    let mut bench = Bench::new();
+    output(&bench, 1, "one\ntwo\n");
+    search(&bench, 1, "three", forward(1, 1));
+    assert_eq!(answer(&mut bench, 1), Answer { asked: 1, spot: None, wrapped: false });
+    // A run that wrote nothing has no file.
+    search(&bench, 2, "three", forward(2, 1));
+    assert_eq!(answer(&mut bench, 2).spot, None);
+}
+
+#[test]
+fn a_pattern_that_is_none_is_told() {
+    let mut bench = Bench::new();
+    search(&bench, 1, "re:(", forward(1, 1));
+    let told = bench.wait(|news| match news {
+        News::Trouble(text) => Some(text.clone()),
+        _ => None,
+    });
+    assert!(told.starts_with("could not use this pattern: "), "{told}");
+}
+
+#[test]
+fn a_search_goes_on_as_the_output_grows_and_takes_the_last_line_when_the_run_is_over() {
+    let mut bench = Bench::with(Role::Follower { driver: "nova@alice".to_owned() }, true);
+    let (mut driver, _) = Journal::open(&bench.session().journal(), "nova@alice", Arc::new(System)).unwrap();
+    driver.append(&started(1).into()).unwrap();
+    bench.recorded();
+    output(&bench, 1, "an error\nan er");
+    search(&bench, 1, "error", forward(1, 1));
+    let first = found(&mut bench, |found| found.all && found.matching == 1);
+    assert_eq!((first.searched, first.of), (9, 14), "a line counts when it is ended");
+    let mut file = OpenOptions::new().append(true).open(bench.session().run(RunNo(1)).join("output")).unwrap();
+    file.write_all(b"ror\nthe last error").unwrap();
+    found(&mut bench, |found| found.matching == 2);
+    driver.append(&ended(1).into()).unwrap();
+    let last = found(&mut bench, |found| found.matching == 3);
+    assert_eq!(last.searched, last.of);
+}
+
+#[test]
+fn a_search_that_nobody_wants_any_more_ends() {
+    let mut bench = Bench::new();
+    output(&bench, 7781, "error\n");
+    search(&bench, 7781, "error", forward(1, 1));
+    answer(&mut bench, 1);
+    assert!(is_thread("search 7781"));
+    output(&bench, 7782, "error\n");
+    search(&bench, 7782, "error", forward(2, 1));
+    until("the end of the search before", || !is_thread("search 7781"));
+    bench.drive.send(Job::SearchNothing);
+    until("the end of the search", || !is_thread("search 7782"));
+}
+
+#[test]
+fn lines_are_read_as_text_up_to_a_bound() {
+    let mut bench = Bench::new();
+    output(&bench, 1, "one\n\x1b[1mtwo\x1b[m\nthree\nfour");
+    let mut read = |first, last, most| {
+        page(&mut bench, 1, View::End, 80, 10);
+        bench.drive.send(Job::Text { run: RunNo(1), first, last, most });
+        bench.wait(|news| match news {
+            News::Text { text, .. } => Some(text.clone()),
+            _ => None,
+        })
+    };
+    assert_eq!(read(2, 3, 100), Ok("two\nthree".to_owned()));
+    assert_eq!(read(4, 9, 100), Ok("four".to_owned()));
+    assert_eq!(read(1, 4, 10), Err("these lines are more than 10 B".to_owned()));
+}
