@@ -119,14 +119,14 @@ impl Searcher {
                 None => hunts.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             match waited {
-                Ok(hunt) => self.take(hunt),
+                Ok(hunt) => self.take(&hunt),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return false,
             }
         }
         loop {
             match hunts.try_recv() {
-                Ok(hunt) => self.take(hunt),
+                Ok(hunt) => self.take(&hunt),
                 Err(TryRecvError::Empty) => return true,
                 Err(TryRecvError::Disconnected) => return false,
             }
@@ -140,9 +140,9 @@ impl Searcher {
         [glance, news].into_iter().flatten().min()
     }
 
-    fn take(&mut self, hunt: Hunt) {
+    fn take(&mut self, hunt: &Hunt) {
         match hunt {
-            Hunt::Seek(step) => self.step = Some(step),
+            Hunt::Seek(step) => self.step = Some(*step),
             Hunt::Closed => self.closed = true,
         }
     }

@@ -4,7 +4,7 @@ use crate::runbook::Action as Kind;
 use crate::session::run::RunNo;
 use crate::session::walk::{Intent, Next, Refusal};
 use crate::tui::keys::Chord;
-use crate::tui::model::{Model, Role, Screen, SessionScreen};
+use crate::tui::model::{Mode, Model, Role, Screen, SessionScreen};
 
 /// What an action does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,6 +33,34 @@ pub(crate) enum Does {
     Keys,
     /// Keep lines as evidence.
     Pin,
+    /// Look for something in the output.
+    Search,
+    /// To the next match.
+    NextMatch,
+    /// To the match before.
+    MatchBefore,
+    /// The search is over.
+    EndSearch,
+    /// The picked lines begin here.
+    PickFrom,
+    /// The picked lines become evidence.
+    PinPicked,
+    /// The picked lines go to the clipboard.
+    CopyPicked,
+    /// Nothing is picked.
+    EndPick,
+    /// To a line of the output.
+    Line,
+    /// When lines came.
+    Times,
+    /// Wrap long lines or cut them.
+    Wrap,
+    /// To the left, where lines are cut.
+    Left,
+    /// To the right, where lines are cut.
+    Right,
+    /// The whole output in a pager.
+    Pager,
     /// Give values.
     Values,
     /// A time box is over: what now.
@@ -92,6 +120,10 @@ pub(crate) enum Place {
     Library,
     /// In a session.
     Session,
+    /// In a session while a search is on.
+    Search,
+    /// In a session while lines are being picked.
+    Pick,
     /// Everywhere.
     Everywhere,
 }
@@ -118,6 +150,13 @@ pub(crate) struct Action {
 
 /// All actions, in the order of the help.
 pub(crate) const ACTIONS: &[Action] = &[
+    search(Does::NextMatch, "next match", "To the next line that matches.", &["n", "Enter"], 1),
+    search(Does::MatchBefore, "match before", "To the line before that matches.", &["N"], 2),
+    search(Does::EndSearch, "end search", "End the search; the output stays where it is.", &["Esc", "q"], 5),
+    pick(Does::PickFrom, "begin here", "Begin the picked lines at this one.", &["Space"], 1),
+    pick(Does::PinPicked, "pin", "Keep the picked lines as evidence.", &["Enter", "p"], 2),
+    pick(Does::CopyPicked, "copy", "Give the picked lines to the terminal's clipboard (OSC 52).", &["y"], 3),
+    pick(Does::EndPick, "pick nothing", "Pick nothing.", &["Esc", "q"], 4),
     act(Does::Next, "next", "Do what comes next: run the step, answer it, or choose where to go.", &["Enter"], 1, next),
     act(Does::Edit, "edit", "Change the step's command, then run it.", &["e"], 2, has_command),
     act(Does::Skip, "skip", "Pass the step over, with a reason.", &["s"], 3, at_step),
@@ -137,15 +176,50 @@ pub(crate) const ACTIONS: &[Action] = &[
     act(Does::TimeBox, "time box", "Decide what to do about a time box that is over.", &["T"], 0, time_is_over),
     act(Does::Stop, "stop", "Stop the run; a change is killed only when you say so.", &["x", "Ctrl-C"], 10, running),
     act(Does::Keys, "keys in", "Give the keys to the command; Ctrl-] takes them back.", &["i"], 11, running),
-    light(Does::Pin, "pin", "Keep lines of the output as evidence.", &["p"], 12, has_output),
-    light(Does::Values, "values", "See the values in force and give new ones.", &["v"], 13, has_values),
+    light(
+        Does::Pin,
+        "pick",
+        "Pick lines of the output: to pin them as evidence, or to copy them.",
+        &["p"],
+        13,
+        has_output,
+    ),
+    light(
+        Does::Search,
+        "search",
+        "Search the whole output of the run: text, or a pattern after re:. A capital makes the case count.",
+        &["/"],
+        12,
+        has_lines,
+    ),
+    light(
+        Does::Line,
+        "go to line",
+        "Go to a line of the output, or so far into it: 1234, 50%.",
+        &["Ctrl-G"],
+        0,
+        has_lines,
+    ),
+    light(
+        Does::Times,
+        "times",
+        "Show when lines came: since the run began, by the clock, not at all.",
+        &["t"],
+        0,
+        open,
+    ),
+    light(Does::Wrap, "wrap", "Wrap long lines, or cut them.", &["w"], 0, open),
+    every(Does::Left, "left", "To the left, where lines are cut.", &["Left"], 0, is_cut),
+    every(Does::Right, "right", "To the right, where lines are cut.", &["Right"], 0, is_cut),
+    light(Does::Pager, "pager", "Open the whole output in $PAGER.", &["P"], 0, has_lines),
+    light(Does::Values, "values", "See the values in force and give new ones.", &["v"], 14, has_values),
     act(Does::Undo, "undo", "See the changes and take one back.", &["U"], 0, has_changes),
     light(Does::Runs, "runs", "Show the output of another run.", &["o"], 0, has_runs),
     light(Does::Severity, "severity", "Say how bad it is.", &["V"], 0, drives),
     light(Does::Status, "status", "Say where the incident stands.", &["S"], 0, drives),
-    act(Does::Close, "close", "Close the session.", &["c"], 14, closable),
-    light(Does::Zoom, "zoom", "Give the pane the whole screen, and take it back.", &["z"], 15, always),
-    light(Does::Focus, "pane", "Move the keys to the next pane.", &["Tab"], 16, always),
+    act(Does::Close, "close", "Close the session.", &["c"], 15, closable),
+    light(Does::Zoom, "zoom", "Give the pane the whole screen, and take it back.", &["z"], 16, always),
+    light(Does::Focus, "pane", "Move the keys to the next pane.", &["Tab"], 17, always),
     light(Does::FocusBack, "pane back", "Move the keys to the pane before.", &["Shift-Tab"], 0, always),
     every(Does::Up, "up", "A step up, or a line.", &["Up", "Ctrl-Up"], 0, always),
     every(Does::Down, "down", "A step down, or a line.", &["Down", "Ctrl-Down"], 0, always),
@@ -161,13 +235,13 @@ pub(crate) const ACTIONS: &[Action] = &[
         0,
         always,
     ),
-    act(Does::Leave, "leave", "Leave; the session stays open and commands run on.", &["q"], 17, always),
+    act(Does::Leave, "leave", "Leave; the session stays open and commands run on.", &["q"], 18, always),
     library(Does::Open, "open", "Open the session, or begin one with the runbook.", &["Enter"], 1, selected),
     library(Does::Untitled, "no runbook", "Begin a session without a runbook.", &["Ctrl-N"], 2, always),
     library(Does::Reload, "reload", "Read the library anew.", &["Ctrl-R"], 3, always),
     library(Does::Leave, "quit", "Leave the program.", &["Ctrl-Q", "Ctrl-C"], 4, always),
     library(Does::Help, "all keys", "Show all keys.", &["F1"], 5, always),
-    light(Does::Help, "all keys", "Show all keys.", &["?", "F1"], 18, always),
+    light(Does::Help, "all keys", "Show all keys.", &["?", "F1"], 19, always),
     every(Does::Palette, "actions by name", "Find an action by its name.", &["Ctrl-P"], 0, always),
     every(Does::Redraw, "draw anew", "Draw the screen anew.", &["Ctrl-L"], 0, always),
     every(
@@ -201,15 +275,36 @@ const fn every(does: Does, name: &'static str, doc: &'static str, keys: Keys, fo
     Action { place: Place::Everywhere, weighty: false, ..make(does, name, doc, keys, footer, legal) }
 }
 
+const fn search(does: Does, name: &'static str, doc: &'static str, keys: Keys, footer: u8) -> Action {
+    Action { place: Place::Search, ..light(does, name, doc, keys, footer, always) }
+}
+
+const fn pick(does: Does, name: &'static str, doc: &'static str, keys: Keys, footer: u8) -> Action {
+    Action { place: Place::Pick, ..light(does, name, doc, keys, footer, always) }
+}
+
 const fn library(does: Does, name: &'static str, doc: &'static str, keys: Keys, footer: u8, legal: Legal) -> Action {
     Action { place: Place::Library, ..make(does, name, doc, keys, footer, legal) }
 }
 
 impl Action {
-    /// Whether it is on this screen.
+    /// Whether it is on this screen, and its key has this meaning now.
     pub(crate) fn is_here(&self, model: &Model) -> bool {
+        let own = |mode| model.mode() == Some(mode);
+        let taken = match model.mode() {
+            None => false,
+            Some(_) if matches!(self.place, Place::Search | Place::Pick) => false,
+            Some(mode) => {
+                own_of(mode).any(|other| other.keys.first().is_some_and(|key| self.keys.first() == Some(key)))
+            }
+        };
+        if taken {
+            return false;
+        }
         match self.place {
             Place::Everywhere => true,
+            Place::Search => own(Mode::Search),
+            Place::Pick => own(Mode::Pick),
             Place::Library => !matches!(model.screen, Screen::Session(_)),
             Place::Session => matches!(model.screen, Screen::Session(_)),
         }
@@ -222,6 +317,15 @@ impl Action {
             _ => self.name,
         }
     }
+}
+
+/// The actions that only are while the keys of the output pane are for this.
+fn own_of(mode: Mode) -> impl Iterator<Item = &'static Action> {
+    let place = match mode {
+        Mode::Search => Place::Search,
+        Mode::Pick => Place::Pick,
+    };
+    ACTIONS.iter().filter(move |action| action.place == place)
 }
 
 /// The actions of the screen that is shown.
@@ -367,12 +471,23 @@ fn running(model: &Model) -> Result<(), String> {
     if session.running().is_some() { Ok(()) } else { say("Nothing is running; q leaves.") }
 }
 
+fn has_lines(model: &Model) -> Result<(), String> {
+    match session(model)?.output.current() {
+        Some(page) if page.total_lines > 0 => Ok(()),
+        _ => say("There is no output."),
+    }
+}
+
+fn is_cut(model: &Model) -> Result<(), String> {
+    if session(model)?.output.look.cut { Ok(()) } else { say("Lines are wrapped; w cuts them.") }
+}
+
 fn has_output(model: &Model) -> Result<(), String> {
-    let session = driven(model)?;
+    let session = session(model)?;
     match session.output.current() {
         Some(page) if page.first_line == 0 => say("This is a screen of the command's own; PgUp shows its lines."),
         Some(page) if !page.lines.is_empty() => Ok(()),
-        _ => say("There is no output to pin."),
+        _ => say("There is no output to pick from."),
     }
 }
 
@@ -423,6 +538,19 @@ mod tests {
                     assert!(chord.is_some(), "{key}");
                     let before = keys.insert(*key, action.name);
                     assert_eq!(before, None, "{key} means {} and {}", before.unwrap_or_default(), action.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_mode_of_the_output_pane_gives_no_key_two_meanings() {
+        for place in [Place::Search, Place::Pick] {
+            let mut keys = BTreeMap::new();
+            for action in ACTIONS.iter().filter(|action| action.place == place) {
+                for key in action.keys {
+                    assert!(Chord::parse(key).is_some(), "{key}");
+                    assert_eq!(keys.insert(*key, action.name), None, "{key}");
                 }
             }
         }

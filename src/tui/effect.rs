@@ -1,6 +1,7 @@
 //! What the screen wants done outside itself. Data, compared in tests.
 
 use crate::drive::Job;
+use crate::session::run::RunNo;
 
 /// Something to be carried out by the event loop, strictly in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +21,15 @@ pub(crate) enum Effect {
     Open(Open),
     /// Give the terminal back and stop until continued.
     Suspend,
+    /// Give this to the clipboard of the terminal.
+    Copy(String),
+    /// Show the output of a run in a pager.
+    Pager {
+        /// The run.
+        run: RunNo,
+        /// The line to begin at, from 1.
+        line: u64,
+    },
     /// Draw everything anew.
     Redraw,
     /// End the program with this exit code, once all before it is carried out.

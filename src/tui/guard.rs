@@ -8,6 +8,7 @@ use std::thread;
 
 use ratatui::Terminal;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend};
+use ratatui::crossterm::clipboard::CopyToClipboard;
 use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::crossterm::{cursor, execute};
@@ -88,6 +89,11 @@ impl Face for RealFace {
         enter()?;
         self.terminal = fresh()?;
         Ok(true)
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        let mut out = Out(io::stdout());
+        execute!(out, CopyToClipboard::to_clipboard_from(text))
     }
 
     fn is_alive(&self) -> bool {

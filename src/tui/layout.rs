@@ -7,6 +7,8 @@ use crate::tui::words;
 
 /// From this width on, the steps stand beside the rest.
 const WIDE: u16 = 100;
+/// Columns of the mark of a line that is picked.
+pub(crate) const MARK: u16 = 2;
 /// Below this height only one pane is shown.
 const ONE: u16 = 13;
 
@@ -113,6 +115,17 @@ pub(crate) fn output_size(model: &Model) -> (u16, u16) {
     let Some(session) = model.session() else { return (0, 0) };
     let inner = inner(areas(model.size, session).output);
     (inner.width, inner.height.saturating_sub(u16::from(session.has_remark())))
+}
+
+/// Columns beside the lines of an output: their times, and the mark of those being picked. None where there is no room for them.
+pub(crate) fn gutter(session: &SessionScreen, columns: u16) -> u16 {
+    let output = &session.output;
+    if output.run.is_some_and(|run| session.is_interactive(run)) {
+        return 0;
+    }
+    let mark = if output.pick.is_some() { MARK } else { 0 };
+    let times = output.look.times.columns();
+    if columns < times + mark + 20 { 0 } else { times + mark }
 }
 
 /// Rows there are for output, at least one.

@@ -96,7 +96,7 @@ impl Rim for RealRim {
                 Err(error) => Done::Message(Message::Failed(error.to_string())),
             }),
             // The loop carries these out itself.
-            Effect::Suspend | Effect::Redraw | Effect::Quit(_) => {}
+            Effect::Suspend | Effect::Copy(_) | Effect::Pager { .. } | Effect::Redraw | Effect::Quit(_) => {}
         }
     }
 

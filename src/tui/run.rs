@@ -13,6 +13,7 @@ use ratatui::backend::Backend;
 use ratatui::crossterm::event::Event;
 use tokio::time::{Instant, sleep_until};
 
+use crate::session::run::RunNo;
 use crate::tui::effect::Effect;
 use crate::tui::keys::Chord;
 use crate::tui::message::{Message, Signal};
@@ -43,6 +44,9 @@ pub(crate) trait Face {
 
     /// Gives the terminal back, stops until continued, and takes it again. False where there is no shell to go back to.
     fn suspend(&mut self) -> io::Result<bool>;
+
+    /// Gives a text to the clipboard of the terminal, as far as that has one.
+    fn copy(&mut self, text: &str) -> io::Result<()>;
 
     /// Whether somebody is still there.
     fn is_alive(&self) -> bool;
@@ -88,6 +92,8 @@ struct Loop<'a, F, R> {
     drawn: Option<Instant>,
     tick: Instant,
     quit: Option<u8>,
+    /// An output to be shown in a pager.
+    pager: Option<(RunNo, u64)>,
 }
 
 /// Runs the screen until it is left; the exit code.
@@ -110,7 +116,7 @@ where
     S: Stream<Item = Call> + Unpin,
 {
     let tick = Instant::now() + TICK;
-    let mut own = Loop { model, theme, face, rim, frame: 0, dirty: true, drawn: None, tick, quit: None };
+    let mut own = Loop { model, theme, face, rim, frame: 0, dirty: true, drawn: None, tick, quit: None, pager: None };
     own.carry_out(first);
     let code = loop {
         if own.dirty && own.drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME) {
@@ -248,6 +254,12 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
                     };
                     effects.extend(update(self.model, self.rim.now(), message));
                 }
+                Effect::Copy(text) => {
+                    if self.face.copy(&text).is_err() {
+                        effects.extend(update(self.model, self.rim.now(), Message::Signal(Signal::TerminalGone)));
+                    }
+                }
+                Effect::Pager { run, line } => self.pager = Some((run, line)),
                 effect => self.rim.perform(effect),
             }
         }

@@ -124,6 +124,28 @@ pub(crate) fn span(ms: u64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes:02}:{seconds:02}") }
 }
 
+/// A count, in groups of three.
+pub(crate) fn count(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// How long after its run began a line came, in at most nine columns: `+12.345s`, `+12:40.5`, `+1:02:40`.
+pub(crate) fn since(ms: u64) -> String {
+    match ms {
+        0..60_000 => format!("+{}.{:03}s", ms / 1000, ms % 1000),
+        60_000..3_600_000 => format!("+{}:{:02}.{}", ms / 60_000, ms / 1000 % 60, ms / 100 % 10),
+        _ => format!("+{}", span(ms)),
+    }
+}
+
 /// What a lead is called.
 pub(crate) fn lead(lead: &Lead, runbook: Option<&Runbook>) -> String {
     match lead {
@@ -134,5 +156,22 @@ pub(crate) fn lead(lead: &Lead, runbook: Option<&Runbook>) -> String {
         Lead::Phase(phase) => phase.to_string(),
         Lead::Next => "the next step".to_owned(),
         Lead::Stop => "the end of the walk".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_read_in_groups() {
+        assert_eq!([0, 12, 999, 4711, 1_000_000].map(count), ["0", "12", "999", "4,711", "1,000,000"]);
+    }
+
+    #[test]
+    fn the_time_of_a_line_fits_beside_it() {
+        let times = [0, 12_345, 59_999, 60_000, 3_599_999, 3_723_000, 359_999_000].map(since);
+        assert_eq!(times, ["+0.000s", "+12.345s", "+59.999s", "+1:00.0", "+59:59.9", "+1:02:03", "+99:59:59"]);
+        assert!(times.iter().all(|time| time.len() <= 9));
     }
 }

@@ -4,16 +4,15 @@ use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write as _;
 
-use super::{Arc, Bench, Event, Job, News, Role, RunNo, System, View, Window, ended, is_thread, page, started, until};
+use super::{
+    Arc, Bench, Job, News, Role, RunNo, System, View, ended, is_thread, output as written, page, started, until,
+};
 use crate::drive::{Answer, Found, Spot, Step};
 use crate::store::journal::Journal;
 use crate::text::find::Query;
 
-/// A run that nobody knows of but by its folder, with this output.
 fn output(bench: &Bench, run: u32, text: &str) {
-    let folder = bench.session().run(RunNo(run));
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("output"), text).unwrap();
+    written(bench, run, text.as_bytes());
 }
 
 fn search(bench: &Bench, run: u32, typed: &str, step: Step) {

@@ -3,13 +3,15 @@
 mod catalog;
 mod output;
 mod overlay;
+mod search;
 mod session;
 mod timeline;
 
 pub(crate) use catalog::{Catalog, Details, LibraryScreen, Listed, RunbookRow, SessionRow};
-pub(crate) use output::Pick;
+pub(crate) use output::{Output, Pick, Taken, Times, WhatFor};
 pub(crate) use overlay::empty;
 pub(crate) use overlay::{Ask, Choice, Confirm, Item, Menu, Overlay, Picker, Prompt};
+pub(crate) use search::Search;
 pub(crate) use session::{Pane, Pending, Role, SessionScreen};
 
 use chrono::{DateTime, Utc};
@@ -67,6 +69,15 @@ pub(crate) struct Notice {
     pub(crate) bad: bool,
 }
 
+/// What keys of the output pane are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// A search is on.
+    Search,
+    /// Lines are being picked.
+    Pick,
+}
+
 /// What a key would mean now: as long as it is the same, a key pressed earlier means what its presser saw.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Situation {
@@ -75,6 +86,7 @@ pub(crate) struct Situation {
     selected: Option<String>,
     screen: u8,
     keys_to: bool,
+    mode: Option<Mode>,
 }
 
 impl Model {
@@ -129,6 +141,17 @@ impl Model {
             selected,
             screen,
             keys_to: session.is_some_and(|session| session.keys_to.is_some()),
+            mode: self.mode(),
+        }
+    }
+
+    /// What the keys are for, where that is not as usual.
+    pub(crate) fn mode(&self) -> Option<Mode> {
+        let output = &self.session()?.output;
+        match (&output.pick, &output.search) {
+            (Some(_), _) => Some(Mode::Pick),
+            (None, Some(_)) => Some(Mode::Search),
+            (None, None) => None,
         }
     }
 

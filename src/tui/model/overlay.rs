@@ -147,6 +147,10 @@ pub(crate) enum Ask {
     },
     /// What to say at the end; may be empty.
     Close,
+    /// What to look for in the output.
+    Search,
+    /// Which line of the output to go to.
+    Line,
     /// The title of a session without a runbook.
     Title,
 }

@@ -241,7 +241,8 @@ impl SessionScreen {
     pub(crate) fn has_remark(&self) -> bool {
         let run = self.output.run.and_then(|run| self.walk.state().runs.get(&run));
         let unhealthy = |run: &Run| run.verdict().is_some_and(|verdict| matches!(verdict, Verdict::Unhealthy(_)));
-        self.output.pick.is_some() || run.is_some_and(|run| run.is_running() || unhealthy(run))
+        let own = self.output.pick.is_some() || self.output.search.is_some();
+        own || run.is_some_and(|run| run.is_running() || unhealthy(run))
     }
 
     /// Whether a run reads keys by its nature.

@@ -75,6 +75,11 @@ impl Face for Memory {
         Ok(true)
     }
 
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        self.world.borrow_mut().copied.push(text.to_owned());
+        Ok(())
+    }
+
     fn is_alive(&self) -> bool {
         true
     }

@@ -2,6 +2,7 @@
 
 mod flows;
 mod harness;
+mod output;
 mod properties;
 mod screens;
 mod world;

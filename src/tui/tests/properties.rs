@@ -41,6 +41,8 @@ fn chord() -> impl Strategy<Value = Chord> {
         KeyCode::PageUp,
         KeyCode::Char('g'),
         KeyCode::Char('U'),
+        KeyCode::Char('/'),
+        KeyCode::Char('p'),
     ]);
     let codes = prop_oneof![3 => often, 2 => plain];
     let modifiers = prop::sample::select(vec![KeyModifiers::NONE, KeyModifiers::NONE, KeyModifiers::CONTROL]);
@@ -86,7 +88,10 @@ impl Play {
             if let Effect::Job(job) = &effect {
                 self.check(job)?;
             }
-            if !matches!(effect, Effect::Quit(_) | Effect::Suspend | Effect::Redraw) {
+            if !matches!(
+                effect,
+                Effect::Quit(_) | Effect::Suspend | Effect::Redraw | Effect::Copy(_) | Effect::Pager { .. }
+            ) {
                 self.world.perform(effect);
             }
         }

@@ -35,7 +35,7 @@ fn diagnosing() -> Model {
     model(vec![Act::Keys("Enter"), Act::Keys("Enter Enter"), Act::Pass(131)])
 }
 
-fn drawn(model: &mut Model, size: (u16, u16), theme: Theme) -> TestBackend {
+pub(super) fn drawn(model: &mut Model, size: (u16, u16), theme: Theme) -> TestBackend {
     model.size = size;
     let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).expect("a terminal");
     terminal.draw(|frame| view(model, theme, frame)).expect("a frame");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::drive::{Job, News, Page, View};
+use crate::drive::{Answer, Found, Job, News, Page, Spot, Step, View, Window};
 use crate::runbook::Runbook;
 use crate::session::entry::{Entry, VERSION};
 use crate::session::event::{Event, Opened as Begun, Source};
@@ -13,6 +13,7 @@ use crate::session::judge::Judge;
 use crate::session::run::{Exit, RunEnd, RunNo, RunSpec};
 use crate::session::walk::{Draft, Happening, Opening, Order, Rules, RunOver, Walk};
 use crate::store::clock::Stamp;
+use crate::text::find::{Finder, Query};
 use crate::text::styled::{Line, Span};
 use crate::tui::effect::{Effect, Open};
 use crate::tui::message::{Message, Opened};
@@ -45,11 +46,13 @@ pub(super) struct World {
     pub(super) stops: Vec<(RunNo, bool)>,
     pub(super) outbox: VecDeque<Message>,
     pub(super) suspended: usize,
+    pub(super) copied: Vec<String>,
     pub(super) frames: u64,
     pub(super) closed: bool,
     /// Nothing can be recorded.
     pub(super) broken: bool,
-    shown: Option<(RunNo, View, u64)>,
+    shown: Option<(RunNo, Window)>,
+    hunt: Option<(RunNo, Query)>,
     texts: Vec<(RunNo, String)>,
 }
 
@@ -66,6 +69,8 @@ impl World {
             stops: Vec::new(),
             outbox: VecDeque::new(),
             suspended: 0,
+            copied: Vec::new(),
+            hunt: None,
             frames: 0,
             closed: false,
             broken: false,
@@ -111,7 +116,9 @@ impl World {
                 let opened = self.open(&open);
                 self.outbox.push_back(Message::Opened(Box::new(opened)));
             }
-            Effect::Suspend | Effect::Redraw | Effect::Quit(_) => unreachable!("the loop's own"),
+            Effect::Suspend | Effect::Redraw | Effect::Copy(_) | Effect::Pager { .. } | Effect::Quit(_) => {
+                unreachable!("the loop's own")
+            }
         }
     }
 
@@ -154,12 +161,17 @@ impl World {
             Job::Orders(orders) => orders.into_iter().for_each(|order| self.order(order)),
             Job::Input { run, bytes } => self.inputs.push((run, bytes)),
             Job::Show { run, window } => {
-                let (view, rows) = (window.view, window.rows);
-                self.shown = Some((run, view, u64::from(rows)));
+                self.shown = Some((run, window));
                 self.page();
             }
             Job::ShowNothing => self.shown = None,
-            Job::Search { .. } | Job::Seek(_) | Job::SearchNothing | Job::Text { .. } => {}
+            Job::Search { run, query, step } => {
+                self.hunt = Some((run, query));
+                self.found(step);
+            }
+            Job::Seek(step) => self.found(step),
+            Job::SearchNothing => self.hunt = None,
+            Job::Text { run, first, last, most } => self.lines(run, first, last, most),
             Job::Resize { .. } | Job::Quit => {}
         }
     }
@@ -254,8 +266,46 @@ impl World {
         self.page();
     }
 
+    fn text(&self, run: RunNo) -> String {
+        self.texts.iter().find(|(own, _)| *own == run).map(|(_, text)| text.clone()).unwrap_or_default()
+    }
+
+    fn lines(&mut self, run: RunNo, first: u64, last: u64, most: usize) {
+        let numbers = first..=last;
+        let text = self.text(run);
+        let lines = text.lines().zip(1..).filter(|(_, number)| numbers.contains(number)).map(|(line, _)| line);
+        let text = lines.collect::<Vec<_>>().join("\n");
+        let text = if text.len() > most { Err("too much".to_owned()) } else { Ok(text) };
+        self.outbox.push_back(Message::News(News::Text { run, first, last, text }));
+    }
+
+    fn found(&mut self, step: Step) {
+        let Some((run, query)) = self.hunt.clone() else { return };
+        let finder = Finder::new(&query).expect("a query");
+        let text = self.text(run);
+        let all: Vec<u64> = text
+            .lines()
+            .zip(1..)
+            .filter(|(line, _)| finder.is_match(line.as_bytes()))
+            .map(|(_, number)| number)
+            .collect();
+        let near = if step.back {
+            all.iter().rposition(|line| *line <= step.from)
+        } else {
+            all.iter().position(|line| *line >= step.from)
+        };
+        let other = if step.back { all.len().checked_sub(1) } else { (!all.is_empty()).then_some(0) };
+        let place = near.or(other);
+        let spot = place.map(|place| Spot { line: all[place], place: place as u64 + 1, column: 0 });
+        let answer = Some(Answer { asked: step.asked, spot, wrapped: near.is_none() && spot.is_some() });
+        let (size, matching) = (text.len() as u64, all.len() as u64);
+        let found = Found { run, query, matching, searched: size, of: size, all: true, answer };
+        self.outbox.push_back(Message::News(News::Found(Box::new(found))));
+    }
+
     fn page(&mut self) {
-        let Some((run, view, rows)) = self.shown else { return };
+        let Some((run, window)) = self.shown else { return };
+        let (view, rows) = (window.view, u64::from(window.rows));
         let text = self.texts.iter().find(|(own, _)| *own == run).map(|(_, text)| text.clone()).unwrap_or_default();
         let all: Vec<&str> = text.lines().collect();
         let total = all.len() as u64;
@@ -268,12 +318,14 @@ impl World {
             .skip(usize::try_from(first - 1).unwrap_or(0))
             .take(usize::try_from(rows).unwrap_or(0))
             .map(|line| line_of(line))
-            .collect();
+            .collect::<Vec<_>>();
+        // A line a second.
+        let times = (0..lines.len() as u64).map(|row| Some((first - 1 + row) * 1000)).collect();
         let page = Page {
             run,
             first_line: first,
             lines,
-            times: Vec::new(),
+            times,
             unread: 0,
             total_lines: total,
             total_bytes: text.len() as u64,

@@ -1,13 +1,13 @@
 //! An action of the table is carried out.
 
-use super::{clock, leave, library, menus, want};
+use super::{clock, leave, library, menus, output, want};
 use crate::runbook::{Lead, PhaseName, StepId};
 use crate::session::run::RunNo;
 use crate::session::walk::{Confirmation, Intent, Next};
 use crate::tui::action::{self, Does};
 use crate::tui::effect::Effect;
 use crate::tui::layout;
-use crate::tui::model::{Ask, Model, Overlay, Pane, Pick, Prompt, Screen};
+use crate::tui::model::{Ask, Model, Overlay, Pane, Prompt, Screen, WhatFor};
 use crate::tui::words;
 
 /// Carries an action out, or says why it is not possible now.
@@ -26,7 +26,20 @@ pub(super) fn act(model: &mut Model, does: Does) -> Vec<Effect> {
         }
         Does::Revert => return want::want(model, Intent::Go(Lead::Phase(PhaseName::Revert))),
         Does::Keys => keys_in(model),
-        Does::Pin => pick(model),
+        Does::Pin => output::pick(model),
+        Does::Search => model.overlay = Some(output::prompt(model)),
+        Does::NextMatch => output::seek(model, false),
+        Does::MatchBefore => output::seek(model, true),
+        Does::EndSearch => output::end_search(model),
+        Does::PickFrom => output::pick_from(model),
+        Does::PinPicked => return output::take(model, WhatFor::Pin),
+        Does::CopyPicked => return output::take(model, WhatFor::Copy),
+        Does::EndPick => output::end_pick(model),
+        Does::Times => output::times(model),
+        Does::Wrap => output::wrap(model),
+        Does::Left => output::sideways(model, -1),
+        Does::Right => output::sideways(model, 1),
+        Does::Pager => return output::pager(model),
         Does::Zoom => {
             if let Some(session) = model.session_mut() {
                 session.zoom = !session.zoom;
@@ -61,6 +74,7 @@ pub(super) fn act(model: &mut Model, does: Does) -> Vec<Effect> {
         | Does::Runs
         | Does::Severity
         | Does::Status
+        | Does::Line
         | Does::Close => question(model, does),
     }
     Vec::new()
@@ -87,6 +101,7 @@ fn question(model: &mut Model, does: Does) {
         Does::Runs => Some(menus::runs(session)),
         Does::Severity => Some(menus::severity()),
         Does::Status => Some(menus::status(session)),
+        Does::Line => prompt(Ask::Line, "To which line? (1234, or 50%)"),
         Does::Close => {
             let state = session.walk.state();
             let mut prompt = Prompt::new(Ask::Close, "Close the session. Anything to say? (may be empty)");
@@ -166,34 +181,6 @@ fn keys_in(model: &mut Model) {
     session.give_keys(run, frame, size);
 }
 
-fn pick(model: &mut Model) {
-    let Some(session) = model.session_mut() else { return };
-    let Some(last) = session.output.last_line() else { return };
-    session.output.pick = Some(Pick { from: last, to: last });
-    // The lines must not move away while they are being picked.
-    if session.output.anchor.is_none() {
-        let page = session.output.current();
-        let first = page.map(|page| page.first_line);
-        session.output.seen = page.map_or(0, |page| page.total_lines);
-        session.output.anchor = first;
-    }
-    session.focus = Pane::Output;
-}
-
-/// The picked lines become evidence.
-pub(super) fn pin(model: &mut Model) -> Vec<Effect> {
-    let Some(session) = model.session_mut() else { return Vec::new() };
-    let (Some(pick), Some(run)) = (session.output.pick.take(), session.output.run) else { return Vec::new() };
-    session.output.anchor = None;
-    let (first, last) = pick.range();
-    let lines: Vec<String> = (first..=last).filter_map(|number| session.output.line(number)).collect();
-    let effects = want::want(model, Intent::Pin { run, first, last, text: lines.join("\n") });
-    if !effects.is_empty() {
-        model.say("Pinned.");
-    }
-    effects
-}
-
 fn focus(model: &mut Model, by: usize) {
     let Some(session) = model.session_mut() else { return };
     let now = Pane::ALL.iter().position(|pane| *pane == session.focus).unwrap_or(0);
@@ -202,6 +189,9 @@ fn focus(model: &mut Model, by: usize) {
 
 /// Up and down in the pane that has the keys.
 fn step_by(model: &mut Model, by: i8) {
+    if output::pick_by(model, i64::from(by)) {
+        return;
+    }
     let rows = layout::output_rows(model);
     match &mut model.screen {
         Screen::Library(library) => {
@@ -239,6 +229,9 @@ fn select(session: &mut crate::tui::model::SessionScreen, by: i8) {
 
 fn page_by(model: &mut Model, by: i8) {
     let rows = layout::output_rows(model);
+    if output::pick_by(model, i64::from(by) * i64::from(rows.saturating_sub(1).max(1))) {
+        return;
+    }
     match &mut model.screen {
         Screen::Library(library) => {
             library.scroll = library.scroll.saturating_add_signed(i16::from(by) * 5);
@@ -259,6 +252,9 @@ fn page_by(model: &mut Model, by: i8) {
 }
 
 fn to_edge(model: &mut Model, end: bool) {
+    if output::pick_by(model, if end { i64::MAX } else { i64::MIN }) {
+        return;
+    }
     match &mut model.screen {
         Screen::Library(library) => library.selected = if end { library.hits.len().saturating_sub(1) } else { 0 },
         Screen::Opening(_) => {}

@@ -4,10 +4,10 @@ use ratatui::crossterm::event::KeyCode;
 
 use super::{act, overlay};
 use crate::drive::Job;
-use crate::tui::action;
+use crate::tui::action::{self, Does, Place};
 use crate::tui::effect::Effect;
 use crate::tui::keys::Chord;
-use crate::tui::model::{Model, Screen};
+use crate::tui::model::{Mode, Model, Screen};
 
 /// The key that takes the keys back from a command.
 pub(crate) const KEYS_BACK: &str = "Ctrl-]";
@@ -32,7 +32,7 @@ pub(super) fn pressed(model: &mut Model, chord: Chord, frame: u64) -> Vec<Effect
     if still_typing(model) {
         return Vec::new();
     }
-    if let Some(effects) = picking(model, chord) {
+    if let Some(effects) = in_mode(model, chord) {
         return effects;
     }
     let Some(action) = action::of_key(chord, model) else {
@@ -95,27 +95,32 @@ fn still_typing(model: &mut Model) -> bool {
     true
 }
 
-/// Keys while lines are being picked.
-fn picking(model: &mut Model, chord: Chord) -> Option<Vec<Effect>> {
-    let session = model.session_mut()?;
-    let mut pick = session.output.pick?;
-    let first = session.output.current().map_or(1, |page| page.first_line.max(1));
-    let last = session.output.last_line().unwrap_or(first);
-    match chord.code {
-        KeyCode::Up | KeyCode::Char('k') => pick.to = pick.to.saturating_sub(1).max(first),
-        KeyCode::Down | KeyCode::Char('j') => pick.to = (pick.to + 1).min(last),
-        KeyCode::Home => pick.to = first,
-        KeyCode::End => pick.to = last,
-        KeyCode::Char(' ' | 'v') => pick.from = pick.to,
-        KeyCode::Enter | KeyCode::Char('p') => return Some(act::pin(model)),
-        KeyCode::Esc | KeyCode::Char('q') => {
-            session.output.pick = None;
-            session.output.anchor = None;
-            return Some(Vec::new());
-        }
-        _ => {}
+/// Keys while lines are being picked, or a search is on: what starts something waits until that is over. None goes its usual way.
+fn in_mode(model: &mut Model, chord: Chord) -> Option<Vec<Effect>> {
+    let mode = model.mode()?;
+    let action = action::of_key(chord, model);
+    let own = action.is_some_and(|action| matches!(action.place, Place::Search | Place::Pick));
+    let harmless = action.is_some_and(|action| match mode {
+        Mode::Search => !action.weighty,
+        Mode::Pick => action.place == Place::Everywhere,
+    });
+    let always = action.is_some_and(|action| matches!(action.does, Does::Help | Does::Stop));
+    if own || harmless || always {
+        return None;
     }
-    session.output.pick = Some(pick);
+    // As in a list: letters that move.
+    let moves = match chord.code {
+        KeyCode::Char('k') if mode == Mode::Pick => Some(Does::Up),
+        KeyCode::Char('j') if mode == Mode::Pick => Some(Does::Down),
+        _ => None,
+    };
+    if let Some(does) = moves {
+        return Some(act::act(model, does));
+    }
+    if action.is_some() {
+        let what = if mode == Mode::Pick { "Lines are being picked" } else { "A search is on" };
+        model.say(format!("{what}: Esc ends that, then {chord} does what it says."));
+    }
     Some(Vec::new())
 }
 

@@ -6,12 +6,14 @@ mod keys;
 mod library;
 mod menus;
 mod news;
+mod output;
 mod overlay;
 mod show;
 mod submit;
 mod want;
 
 pub(crate) use keys::KEYS_BACK;
+pub(crate) use output::PIN_LINES;
 
 use crate::drive::Job;
 use crate::session::walk::Intent;

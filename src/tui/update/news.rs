@@ -1,6 +1,6 @@
 //! What the drive tells.
 
-use super::want;
+use super::{output, want};
 use crate::drive::{Job, News};
 use crate::session::entry::Entry;
 use crate::session::event::Event;
@@ -17,15 +17,25 @@ const WORKABLE: u16 = 20;
 /// The drive told something.
 pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
     let now_ms = model.now.boot_ms;
+    let (columns, rows) = (layout::output_size(model).0, layout::output_rows(model));
     let Some(session) = model.session_mut() else { return Vec::new() };
     match news {
         News::Walk(happening) => return happened(model, happening),
         News::Page(page) => {
             if session.output.run == Some(page.run) {
                 session.output.page = Some(*page);
+                output::keep_in_sight(session);
             }
         }
-        News::Found(_) | News::Text { .. } => {}
+        News::Found(found) => {
+            let found = *found;
+            let shown = session.output.run == Some(found.run);
+            let search = session.output.search.as_mut().filter(|search| shown && search.query == found.query);
+            if let Some(spot) = search.and_then(|search| search.told(found)) {
+                output::found(session, spot, rows, columns);
+            }
+        }
+        News::Text { run, first, last, text } => return output::text(model, run, (first, last), text),
         News::Grew { run, bytes, .. } => {
             let live = session.live.entry(run).or_default();
             if bytes > live.bytes {

@@ -82,7 +82,7 @@ pub(super) fn pressed(model: &mut Model, chord: Chord, fresh: bool) -> Vec<Effec
         Overlay::Prompt(prompt) => {
             if chord == Chord::plain(KeyCode::Enter) {
                 // What is begun by an answer is begun by someone who saw the question. Notes and commands begin nothing yet.
-                if !fresh && !matches!(prompt.ask, Ask::Note | Ask::Command) {
+                if !fresh && !matches!(prompt.ask, Ask::Note | Ask::Command | Ask::Search | Ask::Line) {
                     prompt.error = Some("The screen changed before Enter came: press it again.".to_owned());
                     model.overlay = Some(overlay);
                     return Vec::new();

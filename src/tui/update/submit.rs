@@ -2,7 +2,7 @@
 
 use chrono::{Offset, Utc};
 
-use super::want;
+use super::{output, want};
 use crate::runbook::Effect as Reach;
 use crate::session::walk::{Confirmation, Intent, Refusal, Secret};
 use crate::session::{note, when};
@@ -25,6 +25,8 @@ pub(super) fn question(model: &Model, ask: Ask) -> Overlay {
         Ask::Settle { happened: false, .. } => "How do you know that it did not happen?".to_owned(),
         Ask::TimeBox { decision, .. } => format!("Why: {decision}? (may be empty)"),
         Ask::Close => "Anything to say? (may be empty)".to_owned(),
+        Ask::Search => return output::prompt(model),
+        Ask::Line => "To which line? (1234, or 50%)".to_owned(),
         Ask::Title => "What is wrong?".to_owned(),
     };
     Overlay::Prompt(Box::new(Prompt::new(ask, title)))
@@ -32,6 +34,15 @@ pub(super) fn question(model: &Model, ask: Ask) -> Overlay {
 
 /// A line was typed: what it means, or why it is not taken. Then the prompt stays, with what was typed.
 pub(super) fn submit(model: &mut Model, prompt: Overlay, ask: Ask, text: &str) -> Vec<Effect> {
+    // What only moves what is looked at is not for the walk.
+    let looked = match ask {
+        Ask::Search => Some(output::search(model, text)),
+        Ask::Line => Some(output::to_line(model, text)),
+        _ => None,
+    };
+    if let Some(looked) = looked {
+        return looked.map_or_else(|why| stay(model, prompt, why), |()| Vec::new());
+    }
     match meant(model, ask, text) {
         Ok(Meant::Wants(intents)) => {
             let mut intents = intents.into_iter();
@@ -114,6 +125,8 @@ fn meant(model: &Model, ask: Ask, text: &str) -> Result<Meant, String> {
             Ok(Meant::Wants([Some(answer), go.map(Intent::Go)].into_iter().flatten().collect()))
         }
         Ask::Close => one(Intent::Close { note: optional(), despite: None }),
+        // Taken before.
+        Ask::Search | Ask::Line => Ok(Meant::Wants(Vec::new())),
         Ask::Title => {
             needed("what is wrong")?;
             Ok(Meant::Open(Open::Untitled { title: text.trim().to_owned() }))

@@ -8,8 +8,8 @@ use super::rows;
 use crate::runbook::Effect;
 use crate::session::walk::Next;
 use crate::text::{visible, width};
-use crate::tui::action::{self, Action};
-use crate::tui::model::{Model, Role as Wheel, SessionScreen};
+use crate::tui::action::{self, Action, Does, Place};
+use crate::tui::model::{Mode, Model, Role as Wheel, SessionScreen};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::update::KEYS_BACK;
 use crate::tui::words;
@@ -21,7 +21,7 @@ pub(super) fn next(model: &Model, session: &SessionScreen, theme: Theme, frame: 
     }
     let (text, role) = match &model.notice {
         Some(notice) => (notice.text.clone(), if notice.bad { Role::Warn } else { Role::Strong }),
-        None => (sentence(session), Role::Strong),
+        None => (mode(model).map_or_else(|| sentence(session), ToOwned::to_owned), Role::Strong),
     };
     let text = visible::clean(&text.replace('\n', " ")).into_owned();
     rows(
@@ -29,6 +29,14 @@ pub(super) fn next(model: &Model, session: &SessionScreen, theme: Theme, frame: 
         area,
         vec![Line::styled(width::fit(&format!(" {text}"), usize::from(area.width)).into_owned(), theme.style(role))],
     );
+}
+
+/// What Enter does while the keys are for the output.
+fn mode(model: &Model) -> Option<&'static str> {
+    match model.mode()? {
+        Mode::Search => Some("Enter goes to the next match; Esc ends the search and gives the keys back."),
+        Mode::Pick => Some("Enter pins the picked lines as evidence, y copies them; Esc picks nothing."),
+    }
 }
 
 /// What to do next, in one sentence.
@@ -106,7 +114,18 @@ pub(super) fn keys(model: &Model, theme: Theme, frame: &mut Frame<'_>, area: Rec
         let spans = [Span::styled(format!(" {KEYS_BACK}"), theme.style(Role::Key)), Span::raw(" takes the keys back")];
         return rows(frame, area, vec![Line::from(spans.to_vec())]);
     }
-    let mut actions: Vec<&Action> = action::here(model).filter(|action| action.footer > 0).collect();
+    // While the keys are for the output, those are what must be seen.
+    let mode = model.mode();
+    let shown = |action: &&Action| {
+        let own = matches!(action.place, Place::Search | Place::Pick) || action.does == Does::Help;
+        let here = match mode {
+            None => true,
+            Some(Mode::Pick) => own,
+            Some(Mode::Search) => own || matches!(action.does, Does::Pin | Does::Search),
+        };
+        action.footer > 0 && here
+    };
+    let mut actions: Vec<&Action> = action::here(model).filter(shown).collect();
     actions.sort_by_key(|action| action.footer);
     // Who follows learns what there is to do, not what there will never be.
     if model.session().is_some_and(|session| !session.drives()) {

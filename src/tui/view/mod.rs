@@ -3,6 +3,7 @@
 mod footer;
 mod header;
 mod library;
+mod lines;
 mod markdown;
 mod output;
 mod overlay;

@@ -2,19 +2,19 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::{rows, title};
-use crate::drive::Page;
+use super::{lines, rows, title};
+use crate::drive::Answer;
 use crate::session::event::Verdict;
 use crate::session::run::RunNo;
 use crate::session::state::Run;
-use crate::text::styled::{self, Colour};
+use crate::text::styled;
 use crate::text::{human, visible, width};
 use crate::tui::layout;
-use crate::tui::model::{Model, Pane, SessionScreen};
+use crate::tui::model::{Model, Pane, Pick, Search, SessionScreen};
 use crate::tui::theme::{Role, Theme};
+use crate::tui::update::PIN_LINES;
 use crate::tui::words;
 
 /// Draws the pane.
@@ -52,7 +52,8 @@ pub(super) fn draw(model: &Model, session: &SessionScreen, theme: Theme, frame: 
         rows(frame, inner, vec![Line::styled(text, theme.style(Role::Dim))]);
         return;
     }
-    let mut lines = lines(session, page, theme);
+    let columns = inner.width.saturating_sub(layout::gutter(session, inner.width));
+    let mut lines = lines::drawn(session, number, page, columns, theme);
     if page.first_line == 0 {
         // A screen of the command's own: what is blank below its text and its cursor need not be seen.
         let cursor = page.cursor.map_or(0, |(row, _)| usize::from(row) + 1);
@@ -70,37 +71,6 @@ pub(super) fn draw(model: &Model, session: &SessionScreen, theme: Theme, frame: 
             frame.set_cursor_position(position);
         }
     }
-}
-
-/// The page's rows, those being picked marked.
-fn lines<'a>(session: &SessionScreen, page: &'a Page, theme: Theme) -> Vec<Line<'a>> {
-    let pick = session.output.pick;
-    let mut number = page.first_line;
-    let mut lines = Vec::with_capacity(page.lines.len());
-    for (place, line) in page.lines.iter().enumerate() {
-        if place > 0 && !line.continues {
-            number += 1;
-        }
-        let spans = line.spans.iter().map(|span| Span::styled(span.text.as_str(), style(&span.style, theme)));
-        let mut drawn = Line::from(spans.collect::<Vec<_>>());
-        if let Some(pick) = pick {
-            let (first, last) = pick.range();
-            let picked = (first..=last).contains(&number);
-            let mark = if picked && number == pick.to {
-                "> "
-            } else if picked {
-                "| "
-            } else {
-                "  "
-            };
-            drawn.spans.insert(0, Span::styled(mark, theme.style(Role::Key)));
-            if picked {
-                drawn = drawn.patch_style(theme.style(Role::Selected));
-            }
-        }
-        lines.push(drawn);
-    }
-    lines
 }
 
 /// How it stands with the run: words, time, bytes.
@@ -155,6 +125,12 @@ fn badges(model: &Model, session: &SessionScreen, number: RunNo, run: &Run, them
         let text = if unseen > 0 { format!("{unseen} new lines (End)") } else { "scrolled (End)".to_owned() };
         parts.insert(0, (text, Role::Warn));
     }
+    let look = session.output.look;
+    if look.cut {
+        let text =
+            if look.left > 0 { format!("from column {} (w)", u32::from(look.left) + 1) } else { "cut (w)".to_owned() };
+        parts.insert(0, (text, Role::Warn));
+    }
     let mut spans = Vec::new();
     for (place, (text, role)) in parts.into_iter().enumerate() {
         let gap = if place == 0 { "" } else { "  " };
@@ -179,12 +155,53 @@ fn fit(badges: Vec<Span<'static>>, room: usize) -> Vec<Span<'static>> {
         .collect()
 }
 
+/// What is being picked.
+fn picked(pick: Pick) -> String {
+    let (first, last) = pick.range();
+    let lines = pick.lines();
+    let much = if lines > PIN_LINES { format!(" (a pin holds {})", words::count(PIN_LINES)) } else { String::new() };
+    let (first, last) = (words::count(first), words::count(last));
+    if lines == 1 {
+        format!("Line {first}. Up/Down/PgUp/PgDn/Home/End pick more.")
+    } else {
+        format!("Lines {first} to {last}: {}{much}. Up/Down/PgUp/PgDn/Home/End move.", words::count(lines))
+    }
+}
+
+/// How it stands with a search.
+fn searched(search: &Search) -> String {
+    let query = visible::clean(&search.query.written()).into_owned();
+    let query = width::fit(&query, 24);
+    let Some(found) = &search.found else { return format!("/{query}: searching") };
+    let going =
+        if found.all { String::new() } else { format!(" (searching, {} %)", percent(found.searched, found.of)) };
+    let matching = words::count(found.matching);
+    match search.at {
+        _ if found.matching == 0 => format!("/{query}: no match{going}"),
+        Some(Answer { spot: Some(spot), wrapped, .. }) => {
+            let wrapped = if wrapped { ", round the end" } else { "" };
+            format!(
+                "/{query}: match {} of {matching}{going}, line {}{wrapped}",
+                words::count(spot.place),
+                words::count(spot.line)
+            )
+        }
+        _ => format!("/{query}: {matching} matches{going}"),
+    }
+}
+
+fn percent(part: u64, of: u64) -> u64 {
+    u64::try_from(u128::from(part) * 100 / u128::from(of.max(1))).unwrap_or(100)
+}
+
 /// A line below the output: who has the keys, what the command waits for, how it is being stopped, why it is not healthy.
 fn remark(session: &SessionScreen, number: RunNo, run: &Run, theme: Theme) -> Option<Line<'static>> {
     let live = session.live.get(&number);
-    if session.output.pick.is_some() {
-        let text = "Pick lines: Up/Down, Space begins here, Enter pins, Esc goes back.";
-        return Some(Line::styled(text, theme.style(Role::Banner)));
+    if let Some(pick) = session.output.pick {
+        return Some(Line::styled(picked(pick), theme.style(Role::Banner)));
+    }
+    if let Some(search) = &session.output.search {
+        return Some(Line::styled(searched(search), theme.style(Role::Banner)));
     }
     if session.keys_to == Some(number) {
         let secret = if live.is_some_and(|live| live.prompt) { " What you type is not shown." } else { "" };
@@ -208,32 +225,4 @@ fn remark(session: &SessionScreen, number: RunNo, run: &Run, theme: Theme) -> Op
         return Some(Line::styled(format!("Stopping: {signal} was sent, {then}."), theme.style(Role::Warn)));
     }
     live.prompt.then(|| Line::styled("It waits for a password: i gives it the keys.", theme.style(Role::Banner)))
-}
-
-/// A style of a command's own; its colours only where colours are wanted.
-fn style(own: &styled::Style, theme: Theme) -> Style {
-    let mut style = Style::new();
-    if theme.is_coloured() {
-        style.fg = colour(own.foreground);
-        style.bg = colour(own.background);
-    }
-    let modifiers = [
-        (own.bold, Modifier::BOLD),
-        (own.dim, Modifier::DIM),
-        (own.italic, Modifier::ITALIC),
-        (own.underline, Modifier::UNDERLINED),
-        (own.inverse, Modifier::REVERSED),
-    ];
-    for (_, modifier) in modifiers.into_iter().filter(|(on, _)| *on) {
-        style = style.add_modifier(modifier);
-    }
-    style
-}
-
-fn colour(own: Colour) -> Option<Color> {
-    match own {
-        Colour::Default => None,
-        Colour::Index(index) => Some(Color::Indexed(index)),
-        Colour::Rgb(red, green, blue) => Some(Color::Rgb(red, green, blue)),
-    }
 }
