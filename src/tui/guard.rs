@@ -91,6 +91,17 @@ impl Face for RealFace {
         Ok(true)
     }
 
+    fn lend(&mut self) {
+        give_back();
+    }
+
+    fn take_back(&mut self) -> io::Result<(u16, u16)> {
+        enter()?;
+        self.terminal = fresh()?;
+        let size = self.terminal.size()?;
+        Ok((size.width, size.height))
+    }
+
     fn copy(&mut self, text: &str) -> io::Result<()> {
         let mut out = Out(io::stdout());
         execute!(out, CopyToClipboard::to_clipboard_from(text))

@@ -8,8 +8,10 @@ use tokio::task::spawn_blocking;
 
 use crate::drive::{self, Beginning, Chosen, Drive, News, Session, Surroundings};
 use crate::runbook::parse;
+use crate::session::run::RunNo;
 use crate::store::library::{Item, Library};
-use crate::store::session::{self, Summary};
+use crate::store::runs::RunDir;
+use crate::store::session::{self, SessionDir, Summary};
 use crate::tui::effect::{Effect, Open};
 use crate::tui::message::{Message, Opened};
 use crate::tui::model::{Catalog, Details, Now, Role, RunbookRow, SessionRow};
@@ -20,6 +22,8 @@ pub(crate) struct RealRim {
     around: Surroundings,
     folders: Vec<PathBuf>,
     drive: Option<(Drive, Receiver<News>)>,
+    /// The session that is worked.
+    dir: Option<SessionDir>,
     done: (UnboundedSender<Done>, UnboundedReceiver<Done>),
     fatal: UnboundedReceiver<String>,
 }
@@ -33,7 +37,7 @@ enum Done {
 impl RealRim {
     /// A world with these surroundings; `folders` are further folders of runbooks, `fatal` tells of threads that broke.
     pub(crate) fn new(around: Surroundings, folders: Vec<PathBuf>, fatal: UnboundedReceiver<String>) -> Self {
-        Self { around, folders, drive: None, done: unbounded_channel(), fatal }
+        Self { around, folders, drive: None, dir: None, done: unbounded_channel(), fatal }
     }
 
     /// Works a session that was opened before.
@@ -63,6 +67,7 @@ impl RealRim {
                 let in_memory = self.around.paths.in_memory.as_ref();
                 let banner = in_memory.map(|why| format!("The record is kept in memory only: {why}."));
                 let id = dir.id().to_owned();
+                self.dir = Some(dir);
                 Message::Opened(Box::new(Opened { id, walk, first: Vec::new(), history: entries, role, banner }))
             }
         }
@@ -130,6 +135,10 @@ impl Rim for RealRim {
             return Some(self.message(done));
         }
         self.drive.as_mut().and_then(|(_, news)| news.try_recv().ok()).map(Message::News)
+    }
+
+    fn output(&self, run: RunNo) -> Option<PathBuf> {
+        self.dir.as_ref().map(|dir| RunDir::at(&dir.run(run)).output())
     }
 
     async fn close(&mut self) {

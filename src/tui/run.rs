@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::tui::effect::Effect;
 use crate::tui::keys::Chord;
 use crate::tui::message::{Message, Signal};
 use crate::tui::model::{Model, Now};
+use crate::tui::pager;
 use crate::tui::theme::Theme;
 use crate::tui::update::update;
 use crate::tui::view::view;
@@ -45,11 +47,26 @@ pub(crate) trait Face {
     /// Gives the terminal back, stops until continued, and takes it again. False where there is no shell to go back to.
     fn suspend(&mut self) -> io::Result<bool>;
 
+    /// Gives the terminal back for a while; [`Face::take_back`] ends it.
+    fn lend(&mut self);
+
+    /// Takes the terminal again: its size by now.
+    fn take_back(&mut self) -> io::Result<(u16, u16)>;
+
     /// Gives a text to the clipboard of the terminal, as far as that has one.
     fn copy(&mut self, text: &str) -> io::Result<()>;
 
     /// Whether somebody is still there.
     fn is_alive(&self) -> bool;
+}
+
+/// The events of the terminal.
+pub(crate) trait Input: Stream<Item = io::Result<Event>> + Unpin {
+    /// Leaves what is typed to somebody else.
+    fn rest(&mut self);
+
+    /// Takes what is typed again.
+    fn wake(&mut self);
 }
 
 /// The world's side: the drive, the library, the clock.
@@ -65,6 +82,9 @@ pub(crate) trait Rim {
 
     /// A message, if one is there.
     fn waiting(&mut self) -> Option<Message>;
+
+    /// Where the output of a run stands; none where no session is worked.
+    fn output(&self, run: RunNo) -> Option<PathBuf>;
 
     /// Everything ordered so far is carried out, then the drive ends. Commands run on.
     async fn close(&mut self);
@@ -112,7 +132,7 @@ pub(crate) async fn run<F, R, I, S>(
 where
     F: Face,
     R: Rim,
-    I: Stream<Item = io::Result<Event>> + Unpin,
+    I: Input,
     S: Stream<Item = Call> + Unpin,
 {
     let tick = Instant::now() + TICK;
@@ -126,6 +146,9 @@ where
             break code;
         }
         own.turn(&mut input, &mut signals).await;
+        if let Some((run, line)) = own.pager.take() {
+            own.page(run, line, &mut input, &mut signals).await;
+        }
     };
     own.rim.close().await;
     code
@@ -135,7 +158,7 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
     /// Waits for something to happen, then takes in what else is there.
     async fn turn<I, S>(&mut self, input: &mut I, signals: &mut S)
     where
-        I: Stream<Item = io::Result<Event>> + Unpin,
+        I: Input,
         S: Stream<Item = Call> + Unpin,
     {
         let frame_due = self.drawn.filter(|_| self.dirty).map(|drawn| drawn + FRAME);
@@ -182,7 +205,7 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
     /// the frame before.
     async fn draw<I>(&mut self, input: &mut I)
     where
-        I: Stream<Item = io::Result<Event>> + Unpin,
+        I: Input,
     {
         for _ in 0..BATCH {
             match ready(input).await {
@@ -200,6 +223,29 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
             self.tell(Message::Drawn(self.frame));
         } else {
             self.tell(Message::Signal(Signal::TerminalGone));
+        }
+    }
+
+    /// Lends the terminal to a pager until that has ended.
+    async fn page<I, S>(&mut self, run: RunNo, line: u64, input: &mut I, signals: &mut S)
+    where
+        I: Input,
+        S: Stream<Item = Call> + Unpin,
+    {
+        let Some(path) = self.rim.output(run) else { return };
+        input.rest();
+        self.face.lend();
+        let shown = pager::show(&path, line, signals).await;
+        let back = self.face.take_back();
+        input.wake();
+        match back {
+            Ok((columns, rows)) => self.tell(Message::Resize { columns, rows }),
+            Err(_) => self.tell(Message::Signal(Signal::TerminalGone)),
+        }
+        match shown {
+            Ok(None) => {}
+            Ok(Some(ending)) => self.tell(Message::Signal(ending)),
+            Err(why) => self.tell(Message::Failed(why)),
         }
     }
 

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use ratatui::crossterm::event::EventStream;
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::drive::{Session, Surroundings};
@@ -16,6 +15,7 @@ use crate::store::paths::Paths;
 use crate::store::session::find;
 use crate::tui::effect::Effect;
 use crate::tui::guard::{self, RealFace};
+use crate::tui::input::RealInput;
 use crate::tui::model::Model;
 use crate::tui::rim::RealRim;
 use crate::tui::run::{self as turn, Face as _, Rim as _};
@@ -89,7 +89,7 @@ async fn show(
         rim.work(*session);
     }
     let paths = around.paths.clone();
-    let code = turn::run(&mut model, theme(), &mut face, &mut rim, first, EventStream::new(), signals).await;
+    let code = turn::run(&mut model, theme(), &mut face, &mut rim, first, RealInput::new(), signals).await;
     // Only now, so that nothing is written on the normal screen before it is there again.
     drop(face);
     let mut words = words(&model);

@@ -20,9 +20,13 @@ mod keys_in;
 #[cfg(test)]
 mod leave;
 #[cfg(test)]
+mod pager;
+#[cfg(test)]
 mod play;
 #[cfg(test)]
 mod refused;
+#[cfg(test)]
+mod search;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]

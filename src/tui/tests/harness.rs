@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
@@ -19,7 +20,7 @@ use crate::tui::effect::Effect;
 use crate::tui::keys::Chord;
 use crate::tui::message::Message;
 use crate::tui::model::{Model, Now};
-use crate::tui::run::{Call, Face, Rim};
+use crate::tui::run::{Call, Face, Input, Rim};
 use crate::tui::theme::Theme;
 
 /// The world as the loop sees it.
@@ -45,6 +46,10 @@ impl Rim for Shared {
 
     fn waiting(&mut self) -> Option<Message> {
         self.0.borrow_mut().outbox.pop_front()
+    }
+
+    fn output(&self, _: RunNo) -> Option<PathBuf> {
+        None
     }
 
     async fn close(&mut self) {
@@ -73,6 +78,13 @@ impl Face for Memory {
     fn suspend(&mut self) -> io::Result<bool> {
         self.world.borrow_mut().suspended += 1;
         Ok(true)
+    }
+
+    fn lend(&mut self) {}
+
+    fn take_back(&mut self) -> io::Result<(u16, u16)> {
+        let size = self.terminal.size().expect("a size");
+        Ok((size.width, size.height))
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
@@ -167,6 +179,12 @@ impl Stream for Operator {
             }
         }
     }
+}
+
+impl Input for Operator {
+    fn rest(&mut self) {}
+
+    fn wake(&mut self) {}
 }
 
 /// What was left when the operator had done everything.
