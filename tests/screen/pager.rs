@@ -27,7 +27,7 @@ fn with_pager(play: &Play, name: &str, script: &str) -> Command {
 fn ran(command: &Command) -> Screen {
     let screen = Screen(Terminal::start(command, 24, 80));
     screen.answer(&["Enter runs many"], "<enter>");
-    screen.see(&["healthy", "\n198\n"]);
+    screen.see(&["healthy, exit 0", "\n198\n"]);
     screen
 }
 
@@ -103,7 +103,7 @@ fn a_pager_that_is_stopped_goes_to_the_shell_and_comes_back_with_fg() {
     let screen = Screen(Terminal::start(play.home.command("sh").arg("-i").env("PAGER", pager), 24, 80));
     screen.see(&["$ "]).press(&format!("{} run book<enter>", env!("CARGO_BIN_EXE_stanch")));
     screen.answer(&["Enter runs many"], "<enter>");
-    screen.answer(&["healthy", "\n198\n"], "P");
+    screen.answer(&["healthy, exit 0", "\n198\n"], "P");
     screen.see(&["READING"]).press("<c-z>").see(&["Stopped"]);
     screen.press("echo in the $((40 + 2)) shell<enter>").see(&["in the 42 shell"]);
     screen.press("fg<enter>").see(&["run book\n"]);

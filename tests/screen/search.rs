@@ -42,7 +42,7 @@ fn picked_lines_reach_the_terminal_as_osc_52() {
         Play::with("{stanch: 1, title: T, diagnose: {steps: [{id: say, title: Say, run: 'printf \"one\\ntwo\\n\"'}]}}");
     let screen = play.book();
     screen.answer(&["Enter runs say"], "<enter>");
-    screen.answer(&["healthy", "one\ntwo\n"], "p");
+    screen.answer(&["healthy, exit 0", "The walk is at its end", "two"], "p");
     screen.answer(&["Line 2."], "<up>");
     screen.answer(&["Lines 1 to 2"], "y");
     screen.see(&["Sent 7 B to the terminal's clipboard"]);
