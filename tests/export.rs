@@ -273,7 +273,7 @@ fn one_run_can_be_played_alone_and_what_is_no_cast_is_not_written_over() {
     assert_eq!(cast(&["-o", "a.cast"]).status.code(), Some(0), "a cast is made anew");
     let (_, events) = played(&std::fs::read(data.join("a.cast")).expect("written"));
     let all: String = events.iter().filter(|(_, code, _)| code == "o").map(|(_, _, data)| &**data).collect();
-    let lines: String = (1..=100).map(|number| format!("{number}\r\n")).collect();
+    let lines: String = (1..=100).map(|number| format!("{number}\r\n")).collect::<Vec<_>>().concat();
     assert!(all.contains(&lines), "{all}");
     std::fs::write(data.join("b.cast"), "mine\n").expect("written");
     assert_eq!(cast(&["-o", "b.cast"]).status.code(), Some(1));

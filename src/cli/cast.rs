@@ -46,7 +46,7 @@ pub(super) fn run(
     }
     // Where the name is a link, the file it leads to is replaced and the link stays.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| Path::new(".").join(path));
-    let written = target.parent().map(tempfile::NamedTempFile::new_in).unwrap_or_else(tempfile::NamedTempFile::new);
+    let written = target.parent().map_or_else(tempfile::NamedTempFile::new, tempfile::NamedTempFile::new_in);
     let written = match written {
         Ok(written) => written,
         Err(error) => {
@@ -118,7 +118,7 @@ fn play(recorded: &Recorded, cast: &Cast, out: &mut impl Write) -> anyhow::Resul
             (None, Some((at, place))) => {
                 now = at.max(now);
                 let act = &mut acts[place];
-                match act.player.next()? {
+                match act.player.piece()? {
                     Some(Piece::Bytes(bytes)) => {
                         let mut text = String::new();
                         act.replay.push(&bytes, &mut text);

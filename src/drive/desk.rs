@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::lanes::Lanes;
 use super::news::{News, Step, Window};
 use super::outbox::Outbox;
-use super::reader::{Reader, Wake};
+use super::reader::{Looks, Reader, Wake};
 use super::search::{Hunt, Searcher, Source};
 use crate::runbook::Runbook;
 use crate::runner::Notice;
@@ -193,21 +193,20 @@ impl Desk {
         }
         let judge = (!self.follows).then(|| Judge::new(self.runbook.as_deref(), &watched.purpose));
         let flags = Flags::new(self.runbook.as_deref(), &watched.purpose);
-        self.spawn(watched, judge, flags, false);
+        self.spawn(watched, Looks { judge, flags }, false);
         // A screen that asked quickly asked the old one.
         if let Some((_, window)) = self.shown.filter(|(shown, _)| *shown == run) {
             self.wake(run, Wake::Show(Some(window)));
         }
     }
 
-    fn spawn(&mut self, watched: &Watched, judge: Option<Judge>, flags: Flags, over: bool) {
+    fn spawn(&mut self, watched: &Watched, looks: Looks, over: bool) {
         let (wake, wakes) = channel();
-        let going_on = judge.is_some() || watched.polled;
+        let going_on = looks.judge.is_some() || watched.polled;
         let reader = Reader::new(
             watched,
             &RunDir::at(&self.session.run(watched.run)),
-            judge,
-            flags,
+            looks,
             over,
             Arc::clone(&self.clock),
             self.own.clone(),
@@ -349,7 +348,7 @@ impl Desk {
         if !self.readers.contains_key(&run) {
             let folder = RunDir::at(&self.session.run(run));
             let purpose = folder.command().map_or(Purpose::AdHoc, |spec| spec.purpose);
-            self.spawn(&Watched { run, purpose, polled: false }, None, Flags::default(), true);
+            self.spawn(&Watched { run, purpose, polled: false }, Looks::default(), true);
         }
         self.wake(run, Wake::Show(Some(window)));
     }

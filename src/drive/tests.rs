@@ -16,7 +16,7 @@ use crate::store::faulty::{Faulty, Switch};
 use crate::store::journal::{self, Journal};
 use crate::store::session::SessionDir;
 
-mod pages;
+pub(super) mod pages;
 mod search;
 
 /// Longer than anything here may take on a loaded machine.

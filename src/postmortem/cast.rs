@@ -88,7 +88,7 @@ impl Cast {
             ("env", json!({ "TERM": "xterm-256color" })),
         ]);
         header.extend(self.began.map(|began| ("timestamp", json!(began.timestamp()))));
-        line(json!(header))
+        line(&json!(header))
     }
 }
 
@@ -132,9 +132,9 @@ pub fn event(at_ms: u64, happens: &Happens) -> String {
     };
     #[expect(clippy::cast_precision_loss, reason = "exact to the millisecond for longer than any incident")]
     let seconds = at_ms as f64 / 1000.0;
-    line(json!([seconds, code, data]))
+    line(&json!([seconds, code, data]))
 }
 
-fn line(value: Value) -> String {
+fn line(value: &Value) -> String {
     value.to_string() + "\n"
 }

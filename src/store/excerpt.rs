@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn of_output_that_moves_the_cursor_what_was_seen_is_shown() {
-        let bars: String = (0..=100).map(|n| format!("one {n}%\ntwo {n}%\n\x1b[2A")).collect();
+        let bars: String = (0..=100).map(|n| format!("one {n}%\ntwo {n}%\n\x1b[2A")).collect::<Vec<_>>().concat();
         let editor = "\x1b[?1049h\x1b[Han editor\x1b[?1049l";
         let excerpt = of(format!("begin\n{bars}\n\n{editor}end\n").as_bytes(), 20, 20);
         assert_eq!(texts(&excerpt.head), ["begin", "one 100%", "two 100%", "end"]);

@@ -41,12 +41,12 @@ impl Block {
     }
 
     fn decode(entry: &[u8; ENTRY]) -> Self {
-        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = *entry;
-        let place = |bytes| Some(u32::from_le_bytes(bytes)).filter(|place| *place > 0);
+        let whole = u128::from_le_bytes(*entry);
+        let place = |shift: u32| u32::try_from((whole >> shift) & u128::from(u32::MAX)).ok().filter(|place| *place > 0);
         Self {
-            newlines: u64::from_le_bytes([a, b, c, d, e, f, g, h]),
-            moves: place([i, j, k, l]),
-            clears: place([m, n, o, p]),
+            newlines: u64::try_from(whole & u128::from(u64::MAX)).unwrap_or(u64::MAX),
+            moves: place(64),
+            clears: place(96),
         }
     }
 }
@@ -131,9 +131,13 @@ impl Reader {
         file.read_exact_at(&mut head, 0).ok()?;
         (head == *HEAD).then(|| Self { file, at: HEAD.len() as u64, batch: Vec::new().into_iter() })
     }
+}
+
+impl Iterator for Reader {
+    type Item = Block;
 
     /// The next block; none where no more is written by now, or can be read.
-    pub fn next(&mut self) -> Option<Block> {
+    fn next(&mut self) -> Option<Block> {
         if self.batch.len() == 0 {
             let mut bytes = vec![0; BATCH * ENTRY];
             let count = loop {
@@ -164,11 +168,11 @@ mod tests {
         let mut blocks = Vec::new();
         for piece in output.chunks(size) {
             writer.grew(piece);
-            blocks.extend(std::iter::from_fn(|| reader.next()));
+            blocks.extend(reader.by_ref());
         }
         assert_eq!(writer.newlines(), memchr::memchr_iter(b'\n', output).count() as u64);
-        let mut again = Reader::open(&path).unwrap();
-        assert_eq!(blocks, std::iter::from_fn(|| again.next()).collect::<Vec<_>>());
+        let again = Reader::open(&path).unwrap();
+        assert_eq!(blocks, again.collect::<Vec<_>>());
         blocks
     }
 

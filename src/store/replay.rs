@@ -49,7 +49,7 @@ impl Player {
             None => 0,
         };
         let mut ticks = Ticks::open(&run.times());
-        let tick = ticks.as_mut().and_then(Ticks::next);
+        let tick = ticks.as_mut().and_then(Iterator::next);
         Ok(Self { run, output, length, ticks, tick, at: 0, last_ms: took_ms.unwrap_or(0) })
     }
 
@@ -66,7 +66,7 @@ impl Player {
     ///
     /// # Errors
     /// Where the output cannot be read.
-    pub fn next(&mut self) -> Result<Option<Piece>> {
+    pub fn piece(&mut self) -> Result<Option<Piece>> {
         let to = match self.tick {
             Some(tick) => tick.bytes.min(self.length),
             None if self.at < self.length => self.length,
@@ -91,7 +91,7 @@ impl Player {
 
     fn step(&mut self) {
         self.last_ms = self.last_ms.max(self.tick.map_or(0, |tick| tick.ms));
-        self.tick = self.ticks.as_mut().and_then(Ticks::next);
+        self.tick = self.ticks.as_mut().and_then(Iterator::next);
     }
 }
 
@@ -108,9 +108,9 @@ mod tests {
         let mut player = Player::open(RunDir::at(folder.path()), took_ms).unwrap();
         let mut pieces = Vec::new();
         while let Some(at) = player.time() {
-            pieces.push((at, player.next().unwrap().unwrap()));
+            pieces.push((at, player.piece().unwrap().unwrap()));
         }
-        assert_eq!(player.next().unwrap(), None);
+        assert_eq!(player.piece().unwrap(), None);
         pieces
     }
 

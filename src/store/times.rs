@@ -101,8 +101,23 @@ impl Ticks {
         File::open(path).ok().map(|file| Self { file, at: 0, read: Vec::new(), given: 0 })
     }
 
+    fn more(&mut self) -> bool {
+        self.read.drain(..self.given.min(self.read.len()));
+        self.given = 0;
+        let before = self.read.len();
+        self.read.resize(before + CHUNK, 0);
+        let count = self.read.get_mut(before..).and_then(|room| read_at(&self.file, room, self.at).ok()).unwrap_or(0);
+        self.read.truncate(before + count);
+        self.at += count as u64;
+        count > 0
+    }
+}
+
+impl Iterator for Ticks {
+    type Item = Tick;
+
     /// The next; none where no more is written by now, or can be read. Lines that cannot be understood are passed over.
-    pub fn next(&mut self) -> Option<Tick> {
+    fn next(&mut self) -> Option<Tick> {
         loop {
             let rest = self.read.get(self.given..).unwrap_or_default();
             let Some(end) = memchr::memchr(b'\n', rest) else {
@@ -118,17 +133,6 @@ impl Ticks {
             }
         }
     }
-
-    fn more(&mut self) -> bool {
-        self.read.drain(..self.given.min(self.read.len()));
-        self.given = 0;
-        let before = self.read.len();
-        self.read.resize(before + CHUNK, 0);
-        let count = self.read.get_mut(before..).and_then(|room| read_at(&self.file, room, self.at).ok()).unwrap_or(0);
-        self.read.truncate(before + count);
-        self.at += count as u64;
-        count > 0
-    }
 }
 
 fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
@@ -142,6 +146,9 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+    use std::io::Write as _;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -169,7 +176,6 @@ mod tests {
         assert_eq!(ticks.next(), tick(0, 10, None));
         assert_eq!(ticks.next(), tick(40, 25, Some((100, 30))));
         assert_eq!(ticks.next(), None);
-        use std::io::Write as _;
         let mut file = File::options().append(true).open(folder.path().join("times")).unwrap();
         file.write_all(b"6\n").unwrap();
         assert_eq!((ticks.next(), ticks.next()), (tick(100, 26, None), None));
@@ -182,11 +188,11 @@ mod tests {
             for (more, later) in &grown {
                 bytes += more;
                 ms += later;
-                text.push_str(&format!("{ms} {bytes}\n"));
+                writeln!(text, "{ms} {bytes}").unwrap();
             }
             let (_folder, times, mut ticks) = times(&text);
             let offset = offset % (bytes + 10);
-            let found = std::iter::from_fn(|| ticks.next()).find(|tick| tick.bytes > offset).map(|tick| tick.ms);
+            let found = ticks.find(|tick| tick.bytes > offset).map(|tick| tick.ms);
             prop_assert_eq!(times.of(offset), found);
         }
     }

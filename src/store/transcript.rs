@@ -198,7 +198,7 @@ impl Reading {
     fn show(&mut self, mut at: u64, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             while self.tick.is_none_or(|tick| tick.bytes <= at) {
-                let Some(tick) = self.ticks.as_mut().and_then(Ticks::next) else { break };
+                let Some(tick) = self.ticks.as_mut().and_then(Iterator::next) else { break };
                 if let Some((columns, rows)) = tick.size.filter(|_| tick.bytes <= at) {
                     self.transcript.resize(columns, rows);
                 }

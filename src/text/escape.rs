@@ -153,12 +153,12 @@ fn kind(head: &[u8], last: u8) -> Kind {
 fn control_kind(parameters: &[u8], last: u8) -> Kind {
     match (parameters, last) {
         ([b'2'], b'J') => Kind::Clears,
-        // Forgets what scrolled out, which is not shown.
-        ([b'3'], b'J') => Kind::Line,
         ([b'?', modes @ ..], b'h' | b'l') if modes.len() + 2 < HEAD => mode_kind(modes, last == b'h'),
         ([b'?', ..], b'h' | b'l') => Kind::Moves,
         // Colour and other renditions, within the line, reports, tab stops, cursor shape, keyboard modes; broken off.
-        (
+        // Forgetting what scrolled out, which is not shown.
+        ([b'3'], b'J')
+        | (
             _,
             b'm' | b'K' | b'G' | b'C' | b'D' | b'P' | b'X' | b'@' | b'`' | b'b' | b'n' | b'c' | b'g' | b'q' | b't'
             | b'h' | b'l' | 0x18 | 0x1a,

@@ -125,16 +125,18 @@ impl Replay {
         let (head, last) = text.strip_prefix('\x1b')?.split_at_checked(text.len() - 2)?;
         let keep = match (head.strip_prefix('['), last) {
             // Within the line, in the page, in colour.
-            (Some(_), "m" | "K" | "J" | "H" | "f" | "r" | "s" | "u" | "S" | "T" | "@" | "`" | "b") => true,
-            (Some(_), "A" | "B" | "C" | "D" | "E" | "F" | "G" | "L" | "M" | "P" | "X" | "d") => true,
+            (
+                Some(_),
+                "m" | "K" | "J" | "H" | "f" | "r" | "s" | "u" | "S" | "T" | "@" | "`" | "b" | "A" | "B" | "C" | "D"
+                | "E" | "F" | "G" | "L" | "M" | "P" | "X" | "d",
+            ) => true,
             (Some(modes), "h" | "l") => {
                 matches!(modes, "4" | "?6" | "?7" | "?25" | "?47" | "?1047" | "?1048" | "?1049")
             }
-            (Some(_), _) => false,
             // Saving the cursor, line by line, a character set.
             (None, "7" | "8" | "D" | "E" | "M") => head.is_empty(),
             (None, "0" | "A" | "B") => matches!(head, "(" | ")"),
-            (None, _) => false,
+            _ => false,
         };
         // `CSI > ... m` and its like set the keyboard.
         let private = head.starts_with("[>") || head.starts_with("[<") || head.starts_with("[=");

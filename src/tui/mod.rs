@@ -10,6 +10,7 @@ mod guard;
 mod input;
 mod keys;
 mod layout;
+mod legal;
 mod message;
 mod model;
 mod pager;

@@ -15,8 +15,8 @@ fn sum(bytes: &[u8]) -> String {
 
 /// Line feeds up to the end of each whole stride, as the index beside the output has them.
 fn indexed(bench: &Bench, run: RunNo) -> Vec<u64> {
-    let mut reader = Reader::open(&bench.path(run, "index")).expect("an index");
-    std::iter::from_fn(|| reader.next()).map(|block| block.newlines).collect()
+    let reader = Reader::open(&bench.path(run, "index")).unwrap();
+    reader.map(|block| block.newlines).collect()
 }
 
 fn feeds(bytes: &[u8]) -> Vec<u64> {
@@ -25,7 +25,8 @@ fn feeds(bytes: &[u8]) -> Vec<u64> {
         sum += memchr::memchr_iter(b'\n', stride).count() as u64;
         sum
     };
-    bytes.as_chunks::<{ STRIDE as usize }>().0.iter().map(|stride| stride.as_slice()).map(count).collect()
+    let stride = usize::try_from(STRIDE).unwrap();
+    bytes.chunks_exact(stride).map(count).collect()
 }
 
 /// Runs it in both modes and compares what was kept with what the command wrote into a file.

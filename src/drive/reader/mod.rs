@@ -9,4 +9,4 @@ mod tail;
 mod work;
 
 pub(super) use tail::read_at;
-pub(super) use work::{Reader, Wake};
+pub(super) use work::{Looks, Reader, Wake};

@@ -103,7 +103,7 @@ impl Shelf {
         let mut found = Vec::with_capacity(part.lines.len());
         let mut number = part.first_line - 1;
         let mut offset = text.after(number)?;
-        let mut now = self.came(times, text, offset, number);
+        let mut now = came(times, text, offset, number);
         let begun = part.lines.iter().skip(1).filter(|line| !line.continues).count() as u64;
         let bytes = text.part(offset, text.after(number + begun)?.min(offset + MOST))?;
         let mut rest = bytes.as_slice();
@@ -113,18 +113,18 @@ impl Shelf {
                 rest = rest.get(length..).unwrap_or_default();
                 offset += length as u64;
                 number += 1;
-                now = self.came(times, text, offset, number);
+                now = came(times, text, offset, number);
             }
             found.push(now);
         }
         Ok(found)
     }
+}
 
-    fn came(&self, times: &Times, text: &Text<'_, Output, Kept>, offset: u64, newlines: u64) -> Option<u64> {
-        match text.came(offset, newlines)? {
-            Came::With(byte) => times.of(byte),
-            Came::At(ms) => Some(ms),
-        }
+fn came(times: &Times, text: &Text<'_, Output, Kept>, offset: u64, newlines: u64) -> Option<u64> {
+    match text.came(offset, newlines)? {
+        Came::With(byte) => times.of(byte),
+        Came::At(ms) => Some(ms),
     }
 }
 
@@ -137,14 +137,13 @@ fn page(run: RunNo, part: Part, times: Vec<Option<u64>>, totals: (u64, u64, u64)
 /// The last rows of an output that is not read up to its end yet: as they would be drawn from a little before on.
 fn quick_end(reading: &Reading, length: u64, window: Window) -> io::Result<Part> {
     let bytes = reading.raw(length.saturating_sub(MOST), length)?;
-    let lines = match reading.screen() {
-        None => styled::render_end(&bytes, window.columns, usize::from(window.rows)),
-        Some(_) => {
-            let (columns, rows) = reading.size();
-            let mut drawn = styled::Screen::new(columns, rows, false);
-            drawn.feed(&bytes);
-            screen::whole(&drawn, window).lines
-        }
+    let lines = if reading.screen().is_some() {
+        let (columns, rows) = reading.size();
+        let mut drawn = styled::Screen::new(columns, rows, false);
+        drawn.feed(&bytes);
+        screen::whole(&drawn, window).lines
+    } else {
+        styled::render_end(&bytes, window.columns, usize::from(window.rows))
     };
     Ok(Part { lines, ..Part::default() })
 }
@@ -194,13 +193,14 @@ pub(super) fn drawn_end(bytes: &[u8], window: Window, rows: usize) -> Vec<Line> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::drive::tests::pages::numbered;
 
     #[test]
     fn the_end_is_shown_before_all_that_comes_before_it_was_read() {
         for movement in ["", "\x1b[1B\x1b[1A"] {
             let folder = tempfile::tempdir().unwrap();
             let run = RunDir::at(folder.path());
-            let lines: String = (1..=800_000).map(|number| format!("line {number}\n")).collect();
+            let lines: String = numbered(800_000);
             std::fs::write(run.output(), format!("{movement}{lines}")).unwrap();
             let mut shelf = Shelf::new(run);
             assert!(shelf.read().unwrap());

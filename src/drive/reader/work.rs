@@ -42,6 +42,15 @@ pub(in super::super) enum Wake {
     Quit,
 }
 
+/// What is looked for in a run's lines.
+#[derive(Default)]
+pub(in super::super) struct Looks {
+    /// What its step expects; none where the run is only shown, or judged elsewhere.
+    pub(in super::super) judge: Option<Judge>,
+    /// What its step wants to be flagged.
+    pub(in super::super) flags: Flags,
+}
+
 /// Reads one run's output.
 pub(in super::super) struct Reader {
     run: RunNo,
@@ -52,8 +61,6 @@ pub(in super::super) struct Reader {
     judge: Option<Judge>,
     /// What its step wants to be flagged; none where the run is only shown.
     flags: Flags,
-    /// What is flagged is for the record: nobody else drives the session.
-    records: bool,
     folder: RunDir,
     /// How it ended, once that is known; judged when everything was read.
     end: Option<End>,
@@ -94,8 +101,7 @@ impl Reader {
     pub(in super::super) fn new(
         watched: &Watched,
         folder: &RunDir,
-        judge: Option<Judge>,
-        flags: Flags,
+        Looks { judge, flags }: Looks,
         over: bool,
         clock: Arc<dyn Clock>,
         desk: Sender<Note>,
@@ -111,7 +117,6 @@ impl Reader {
             shelf: Shelf::new(folder.clone()),
             tail: Tail::new(folder.output()),
             plain: Lines::new(),
-            records: judge.is_some(),
             judge,
             flags,
             folder: folder.clone(),
@@ -277,18 +282,21 @@ impl Reader {
 
     /// All was read and nothing more comes: the judgement.
     fn finish(&mut self) {
-        let (Some(mut judge), Some(end)) = (self.judge.take(), self.end.take()) else { return };
+        let Some(end) = self.end.take().filter(|_| self.judge.is_some()) else { return };
         self.grew.hurry();
         self.publish_grew();
-        let (flags, mut found) = (&mut self.flags, Vec::new());
+        let looks = self.looks();
+        let (flags, judge, mut found) = (&mut self.flags, &mut self.judge, Vec::new());
         self.plain.finish(|number, line| {
-            judge.line(number, line);
+            if let Some(judge) = judge {
+                judge.line(number, line);
+            }
             found.extend(flags.line(number, line));
         });
         for flag in found {
             self.flagged(flag, self.tail.offset());
         }
-        let looks = !self.flags.is_empty() || judge.reads();
+        let Some(mut judge) = self.judge.take() else { return };
         let read = if looks { self.tail.offset() } else { self.shelf.bytes().unwrap_or(0) };
         let unread = end.how.bytes.saturating_sub(read);
         if unread > 0 {
@@ -310,7 +318,8 @@ impl Reader {
 
     /// The first match of a flag, in the line that ends at this byte.
     fn flagged(&mut self, found: FlagFound, end: u64) {
-        if self.records {
+        // Where it is not judged here, somebody else drives the session and records.
+        if self.judge.is_some() {
             let after_ms = Times::open(&self.folder.times()).and_then(|times| times.of(end.saturating_sub(1)));
             let flagged = Flagged { run: self.run, found, after_ms, read: self.clock.now() };
             self.news.tell(News::Walk(Happening::Flagged(Box::new(flagged))));

@@ -6,6 +6,11 @@ use super::*;
 use crate::store::index;
 use crate::text::lines::STRIDE;
 
+/// So many lines, each with its number.
+pub(in crate::drive) fn numbered(count: u32) -> String {
+    (1..=count).fold(String::new(), |text, number| text + &format!("line {number}\n"))
+}
+
 fn window(view: View) -> Window {
     Window { view, columns: 30, rows: 4, wrap: true, left: 0 }
 }
@@ -27,8 +32,9 @@ fn file(bench: &Bench, name: &str, bytes: &[u8]) {
 #[test]
 fn output_that_moves_has_the_lines_that_were_seen() {
     let mut bench = Bench::new();
-    let before: String = (1..=100).map(|number| format!("line {number}\n")).collect();
-    let bars: String = (0..=100).map(|n| format!("pulling one {n}%\npulling two {n}%\n\x1b[2A")).collect();
+    let before: String = numbered(100);
+    let bars: String =
+        (0..=100).map(|n| format!("pulling one {n}%\npulling two {n}%\n\x1b[2A")).collect::<Vec<_>>().concat();
     output(&bench, 1, format!("{before}{bars}\n\ndone\n").as_bytes());
     let end = shown(&mut bench, window(View::End));
     assert_eq!(texts(&end), ["line 100", "pulling one 100%", "pulling two 100%", "done"]);
@@ -73,7 +79,7 @@ fn ten_gigabytes_are_shown_at_once_where_their_index_is() {
 #[test]
 fn an_index_that_is_behind_or_tells_of_movements_only_spares_what_it_knows() {
     let mut bench = Bench::new();
-    let mut text: String = (1..=40_000).map(|number| format!("line {number}\n")).collect();
+    let mut text: String = numbered(40_000);
     text.push_str("a\nb\n\x1b[2Ac\n");
     text.extend((1..=40_000).map(|number| format!("more {number}\n")));
     file(&bench, "output", text.as_bytes());

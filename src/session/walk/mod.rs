@@ -5,6 +5,7 @@
 //! the next one is begun. The walk itself touches nothing: its state moves only when a recorded entry comes back.
 
 mod advise;
+mod ending;
 mod flagged;
 mod intend;
 mod intent;

@@ -168,7 +168,7 @@ fn transcript(columns: u16, rows: u16, output: &[u8]) -> Vec<String> {
 
 #[test]
 fn what_scrolls_out_and_what_is_on_the_screen_are_one_text() {
-    let output: String = (0..100).map(|n| format!("{n}\n")).collect();
+    let output: String = (0..100).map(|n| format!("{n}\n")).collect::<Vec<_>>().concat();
     let lines = transcript(20, 5, output.as_bytes());
     assert_eq!((lines.len(), lines[0].as_str(), lines[99].as_str()), (100, "0", "99"));
     assert_eq!(transcript(20, 5, b""), Vec::<String>::new());
@@ -202,7 +202,7 @@ fn colours_of_a_line_are_its_own() {
 
 #[test]
 fn of_bars_that_go_up_again_the_last_state_is_kept() {
-    let bars: String = (0..=100).map(|n| format!("a {n}%\nb {n}%\n\x1b[2A")).collect();
+    let bars: String = (0..=100).map(|n| format!("a {n}%\nb {n}%\n\x1b[2A")).collect::<Vec<_>>().concat();
     assert_eq!(transcript(20, 5, format!("begin\n{bars}\n\nend\n").as_bytes()), ["begin", "a 100%", "b 100%", "end"]);
 }
 

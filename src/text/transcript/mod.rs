@@ -259,28 +259,24 @@ impl<R: Bytes, S: Spool> Transcript<R, S> {
 
     /// While it moves. Gives how much was taken.
     fn moves_on(&mut self, input: &[u8]) -> io::Result<usize> {
-        match self.scan.next(input) {
-            Some((kind, end)) => {
-                let (before, last) = input.split_at(end - 1);
-                self.show(before)?;
-                self.raw_index.push(&input[end - 1..end]);
-                self.moved(kind, &last[..1])?;
-                Ok(end)
-            }
-            None => {
-                // Where a line begins, the terminal may have become needless.
-                let line = memchr::memrchr(b'\n', input).map_or(0, |place| place + 1);
-                let (lines, rest) = input.split_at(line);
-                self.show(lines)?;
-                if self.is_calm() {
-                    self.flows_again()?;
-                    self.take_raw(rest);
-                } else {
-                    self.show(rest)?;
-                }
-                Ok(input.len())
-            }
+        if let Some((kind, end)) = self.scan.next(input) {
+            let (before, last) = input.split_at(end - 1);
+            self.show(before)?;
+            self.raw_index.push(&last[..1]);
+            self.moved(kind, &last[..1])?;
+            return Ok(end);
         }
+        // Where a line begins, the terminal may have become needless.
+        let line = memchr::memrchr(b'\n', input).map_or(0, |place| place + 1);
+        let (lines, rest) = input.split_at(line);
+        self.show(lines)?;
+        if self.is_calm() {
+            self.flows_again()?;
+            self.take_raw(rest);
+        } else {
+            self.show(rest)?;
+        }
+        Ok(input.len())
     }
 
     fn show(&mut self, bytes: &[u8]) -> io::Result<()> {

@@ -84,13 +84,13 @@ fn output_that_does_not_move_is_its_own_text() {
 
 #[test]
 fn bars_that_go_up_again_are_lines_that_changed() {
-    let bars: String = (0..=100).map(|n| format!("one {n}%\ntwo {n}%\n\x1b[2A")).collect();
+    let bars: String = (0..=100).map(|n| format!("one {n}%\ntwo {n}%\n\x1b[2A")).collect::<Vec<_>>().concat();
     assert_eq!(lines(&format!("begin\n{bars}\n\nend\n")), ["begin", "one 100%", "two 100%", "end"]);
 }
 
 #[test]
 fn a_terminal_is_needed_only_where_the_output_moves() {
-    let plain: String = (0..100).map(|n| format!("line {n}\n")).collect();
+    let plain: String = (0..100).map(|n| format!("line {n}\n")).collect::<Vec<_>>().concat();
     let output = format!("{plain}a\n\x1b[Ab\n{plain}{plain}c\n\x1b[Ad\n{plain}");
     let seen = Seen::of(output.as_bytes(), 64, 60);
     assert!(seen.transcript.screen().is_none());
@@ -102,7 +102,7 @@ fn a_terminal_is_needed_only_where_the_output_moves() {
 
 #[test]
 fn a_screen_that_is_cleared_was_seen() {
-    let frames = (1..=3).map(|n| format!("\x1b[H\x1b[2J\x1b[3Jframe {n}\nits end\n")).collect::<String>();
+    let frames = (1..=3).map(|n| format!("\x1b[H\x1b[2J\x1b[3Jframe {n}\nits end\n")).collect::<Vec<_>>().concat();
     assert_eq!(lines(&frames), ["frame 1", "its end", "frame 2", "its end", "frame 3", "its end"]);
 }
 

@@ -38,21 +38,25 @@ impl<'a, R: Bytes, S: Spool> Text<'a, R, S> {
     }
 
     /// Bytes of text.
+    #[must_use]
     pub fn len(&self) -> u64 {
         self.of.pieces.len() + self.living.len() as u64
     }
 
     /// Whether there is no text.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Whether this is the output itself, as far as it was taken: it never moved the cursor.
+    #[must_use]
     pub fn is_raw(&self) -> bool {
         self.of.moving.is_none() && self.of.pieces.is_raw()
     }
 
     /// Line feeds.
+    #[must_use]
     pub fn newlines(&self) -> u64 {
         self.of.pieces.newlines() + count(&self.living)
     }

@@ -116,6 +116,8 @@ fn remark(session: &SessionScreen, entry: &Entry) -> Option<String> {
                 format!("{name}: {}", words::verdict(&ended.verdict))
             })
         }
+        // What was said of closing is over.
+        Event::Closed { .. } => Some("It is closed. q leaves; Enter asks whether to open it again.".to_owned()),
         Event::SignSeen { step, finding, text, .. } => Some(format!("{step}: {}", finding.as_deref().unwrap_or(text))),
         Event::Flagged { step, says, text, .. } => Some(format!("{step}: {}", says.as_deref().unwrap_or(text))),
         _ => None,
