@@ -5,10 +5,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::lanes::Lanes;
 use super::news::{News, Step, Window};
 use super::outbox::Outbox;
-use super::reader::{Looks, Reader, Wake};
+use super::reader::{Looks, Reader, Unkept, Wake};
 use super::search::{Hunt, Searcher, Source};
 use crate::runbook::Runbook;
 use crate::runner::Notice;
@@ -226,6 +229,12 @@ impl Desk {
                 self.wake(run, Wake::Grew);
             }
             Notice::Grew { run, .. } => self.wake(run, Wake::Grew),
+            Notice::Unkept { run, bytes, last } => {
+                // What cannot be decoded is counted all the same.
+                let last = STANDARD.decode(last).unwrap_or_default();
+                self.wake(run, Wake::Unkept(Unkept { bytes, last }));
+                self.tell(News::Unkept { run, bytes });
+            }
             Notice::Ended { run, end, secret_output } => self.ended(run, end, secret_output, false),
             Notice::Prompt { run, hidden } => self.tell(News::Prompt { run, hidden }),
             Notice::Stopping { run, signal, kill_after_ms } => {

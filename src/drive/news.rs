@@ -143,6 +143,13 @@ pub enum News {
         /// Lines so far.
         flags: Vec<u64>,
     },
+    /// The disk has no room for a run's output: it is shown while it comes, and not kept. At most every 100 ms for each run.
+    Unkept {
+        /// The run.
+        run: RunNo,
+        /// Bytes that came and were not kept so far.
+        bytes: u64,
+    },
     /// A run waits for keys, or is done waiting.
     Prompt {
         /// The run.

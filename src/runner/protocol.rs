@@ -103,6 +103,15 @@ pub enum Notice {
         /// Bytes in `output` by now.
         bytes: u64,
     },
+    /// The disk has no room for what it writes: that is read, counted and shown, and not kept. Told before the `Grew` it belongs to.
+    Unkept {
+        /// The run.
+        run: RunNo,
+        /// Bytes so far that came and were not kept.
+        bytes: u64,
+        /// The last of them, redacted, at most 64 KiB, in base64.
+        last: String,
+    },
     /// The command asks for something on its terminal, or is done asking.
     Prompt {
         /// The run.

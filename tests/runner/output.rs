@@ -9,6 +9,12 @@ use stanch::text::lines::STRIDE;
 
 use crate::lane::Bench;
 
+/// The last of what could not be kept, as it is told.
+fn unkept(last: &str) -> String {
+    use base64::Engine as _;
+    String::from_utf8(base64::engine::general_purpose::STANDARD.decode(last).unwrap()).unwrap()
+}
+
 fn sum(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
@@ -155,15 +161,32 @@ fn below_the_reserve_of_the_disk_output_is_drained_counted_and_not_kept() {
     std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o700);
     std::fs::set_permissions(&script, permissions).unwrap();
     let mut bench = Bench::with_program(&script);
-    let spec = bench.spec("seq 100000");
+    let spec = bench.spec("seq 100000; read -r go; echo \"and $go\"");
     bench.start(&spec);
     let said = bench.wait(|notice| match notice {
         Notice::Trouble { what } => Some(what.clone()),
         _ => None,
     });
     assert!(said.contains("stay reserved"), "{said}");
+    // While it goes on it is told how much is not kept, and what the last of it is.
+    let last = bench.wait(|notice| match notice {
+        Notice::Unkept { bytes: 588_895, last, .. } => Some(unkept(last)),
+        _ => None,
+    });
+    let all: String = (1..=100_000).map(|number| format!("{number}\n")).collect();
+    assert!(last.len() == 64 << 10 && all.ends_with(&last), "{} bytes", last.len());
+    // Also to whoever comes later.
+    let (_second, notices) = crate::lane::open(bench.folder.path(), None);
+    crate::lane::wait(&notices, |notice| matches!(notice, Notice::Unkept { bytes: 588_895, .. }).then_some(()));
+    bench.lane.input(spec.run, b"on\n").unwrap();
+    let last = bench.wait(|notice| match notice {
+        Notice::Unkept { last, .. } if unkept(last).ends_with("and on\n") => Some(unkept(last)),
+        Notice::Ended { .. } => panic!("its last words were not told"),
+        _ => None,
+    });
+    assert!(last.contains("\n100000\n"), "{last}");
     let end = bench.wait_end(spec.run);
-    assert_eq!((end.exit, end.bytes, end.dropped), (Exit::Code(0), 0, 588_895));
+    assert_eq!((end.exit, end.bytes, end.dropped), (Exit::Code(0), 0, 588_895 + 10));
     assert_eq!(end.sha256, sum(b""));
     assert_eq!(bench.bytes(RunNo(1)), b"");
 }

@@ -99,3 +99,19 @@ fn a_data_folder_that_cannot_be_written_gives_way_to_memory_and_a_banner_stays()
     screen.ended(0);
     assert_eq!(play.count("ran", "one"), 1);
 }
+
+#[test]
+fn what_a_full_disk_does_not_take_is_counted_and_shown_while_it_comes() {
+    let play = Play::with(
+        "{stanch: 1, title: T, diagnose: {steps: [{id: one, title: One, \
+         run: 'seq 400000; printf \"last %s\\n\" words; cat go', expect: {absent: nothing}}]}}",
+    );
+    let go = play.fifo("go");
+    let data = play.home.data();
+    let mount = format!("mount -t tmpfs -o size=1m tmpfs '{}'", data.display());
+    let Some(screen) = apart(&play, &mount) else { return };
+    screen.answer(&["Enter runs one"], "<enter>");
+    screen.see(&["running", "MB not kept", "before this were not kept, nor is this", "400000", "last words"]);
+    crate::stage::release(&go);
+    screen.see(&["MB not kept", "not healthy, exit 0", "last words", "go"]);
+}

@@ -198,7 +198,7 @@ impl Alone<'_> {
     fn heard(&mut self, news: News) {
         match news {
             News::Walk(happening) => self.happened(happening),
-            News::Grew { run, .. } => self.limits.heard(run, Instant::now()),
+            News::Grew { run, .. } | News::Unkept { run, .. } => self.limits.heard(run, Instant::now()),
             News::Prompt { run, hidden: true } => {
                 let why =
                     format!("{} asks for a password, and nobody is here to type it", label(run, &self.session.walk));

@@ -6,7 +6,9 @@
 mod page;
 mod screen;
 mod tail;
+mod unkept;
 mod work;
 
 pub(super) use tail::read_at;
+pub(super) use unkept::Unkept;
 pub(super) use work::{Looks, Reader, Wake};

@@ -10,6 +10,7 @@ use super::super::news::{News, Window};
 use super::super::outbox::Outbox;
 use super::page::Shelf;
 use super::tail::Tail;
+use super::unkept::Unkept;
 use crate::session::flags::{FlagFound, Flags};
 use crate::session::judge::Judge;
 use crate::session::run::{RunEnd, RunNo};
@@ -28,6 +29,8 @@ const GLANCE: Duration = Duration::from_millis(200);
 pub(in super::super) enum Wake {
     /// There is more to read.
     Grew,
+    /// The disk has no room for what comes.
+    Unkept(Unkept),
     /// The run is over: read the rest and judge.
     Ended { end: RunEnd, secret: Option<String>, unseen: bool },
     /// The run is over, nobody knows how: read the rest.
@@ -69,6 +72,7 @@ pub(in super::super) struct Reader {
     /// All was read, and nothing more will come.
     complete: bool,
     growth: Growth,
+    unkept: Option<Unkept>,
     window: Option<Window>,
     /// Pages of the window.
     pages: Frames,
@@ -124,6 +128,7 @@ impl Reader {
             closed: over,
             complete: false,
             growth,
+            unkept: None,
             window: None,
             pages: Frames::default(),
             grew: Frames::default(),
@@ -193,6 +198,10 @@ impl Reader {
     fn take(&mut self, wake: Wake) -> bool {
         match wake {
             Wake::Grew => {}
+            Wake::Unkept(unkept) => {
+                self.unkept = Some(unkept);
+                self.pages.stale = true;
+            }
             Wake::Ended { end, secret, unseen } => {
                 self.end = Some(End { how: end, secret, unseen });
                 self.closed = true;
@@ -331,7 +340,12 @@ impl Reader {
         let Some(window) = self.window.filter(|_| self.pages.is_due()) else { return };
         let done = match self.shelf.page(self.run, window, self.complete) {
             // A full channel: the next page shows more, and instead.
-            Ok(page) => self.news.offer(News::Page(Box::new(page))),
+            Ok(mut page) => {
+                if let Some(unkept) = &self.unkept {
+                    unkept.onto(&mut page, window);
+                }
+                self.news.offer(News::Page(Box::new(page)))
+            }
             Err(error) => {
                 let what = format!("could not show the output of run {}: {error}", self.run);
                 self.news.offer(News::Trouble(what));

@@ -9,7 +9,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 use super::control::Event;
-use crate::runner::protocol::{Reply, Request};
+use crate::runner::protocol::{Notice, Reply, Request};
 
 /// So many lines wait for a slow client; one that is slower is hung up on.
 const WAITING: usize = 256;
@@ -24,8 +24,18 @@ struct Client {
     greeted: bool,
     /// It closed the lane.
     closed: bool,
-    /// It was told of growth and did not say yet that it heard.
-    poked: bool,
+    growth: Growth,
+}
+
+/// What a client knows of growth.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Growth {
+    /// It heard of the last, and is told of the next.
+    Heard,
+    /// It was told and did not say yet that it heard.
+    Told,
+    /// And there was growth since that it was not told of.
+    Missed,
 }
 
 /// All of them.
@@ -41,7 +51,7 @@ impl Clients {
         let Ok(mut own) = stream.try_clone() else { return };
         let writer = Builder::new().name("client".to_owned()).spawn(move || write(&mut own, &lines));
         if let Ok(writer) = writer {
-            self.all.insert(id, Client { queue, stream, writer, greeted: false, closed: false, poked: false });
+            self.all.insert(id, Client { queue, stream, writer, greeted: false, closed: false, growth: Growth::Heard });
         }
     }
 
@@ -81,21 +91,22 @@ impl Clients {
         }
     }
 
-    /// Tells those of growth who heard of the last; false where that is nobody.
-    pub(super) fn poke(&mut self, reply: &Reply) -> bool {
-        let ids = self.ids(|client| client.greeted && !client.poked);
-        for id in &ids {
-            if let Some(client) = self.all.get_mut(id) {
-                client.poked = true;
-            }
-            self.tell(*id, reply);
+    /// Tells those of growth who heard of the last.
+    pub(super) fn poke(&mut self, notices: Vec<Notice>) {
+        let ids = self.ids(|client| client.greeted && client.growth == Growth::Heard);
+        for client in self.all.values_mut().filter(|client| client.greeted) {
+            client.growth = if client.growth == Growth::Heard { Growth::Told } else { Growth::Missed };
         }
-        !ids.is_empty()
+        for reply in notices.into_iter().map(|notice| Reply::Notice { notice }) {
+            for id in &ids {
+                self.tell(*id, &reply);
+            }
+        }
     }
 
     /// Whether somebody waits to be told of growth.
     pub(super) fn waits_for_growth(&self) -> bool {
-        self.all.values().any(|client| client.greeted && !client.poked)
+        self.all.values().any(|client| client.greeted && client.growth == Growth::Heard)
     }
 
     /// It closed the lane: for all it cares, the lane may go.
@@ -110,11 +121,11 @@ impl Clients {
         self.all.values().all(|client| client.closed || !client.greeted)
     }
 
-    /// It heard of the last growth.
-    pub(super) fn heard(&mut self, id: u64) {
-        if let Some(client) = self.all.get_mut(&id) {
-            client.poked = false;
-        }
+    /// It heard of the last growth. True where it missed some meanwhile.
+    pub(super) fn heard(&mut self, id: u64) -> bool {
+        self.all
+            .get_mut(&id)
+            .is_some_and(|client| std::mem::replace(&mut client.growth, Growth::Heard) == Growth::Missed)
     }
 
     /// Says what is left to be said, to those who take it soon, and hangs up.

@@ -21,7 +21,7 @@ use super::launch::{self, Lane};
 use super::prelude::Tools;
 use super::processes;
 use super::recording::{Recording, Source, Tally};
-use super::sink::Sink;
+use super::sink::{Grown, Sink};
 use super::terminal::Terminal;
 use super::user::User;
 use crate::runbook::Mode;
@@ -34,6 +34,8 @@ use crate::text::redact::{Refused, Secrets};
 
 /// Growth is told at most once in so many milliseconds.
 const GROWTH_EVERY_MS: u64 = 8;
+/// Where the disk has no room, what comes is shown at most once in so many milliseconds.
+const UNKEPT_EVERY_MS: u64 = 100;
 /// A terminal is looked at for a password prompt this often, in milliseconds, while something runs and somebody listens.
 const PROMPT_EVERY_MS: u64 = 100;
 /// An exit record that the disk did not take is tried again this often, in milliseconds.
@@ -218,7 +220,8 @@ impl Control {
                 }
             }
             Request::Keep { run } => self.keep(run),
-            Request::Heard => self.clients.heard(id),
+            // Whoever missed something while it listened is told as soon as it can hear.
+            Request::Heard => self.grown |= self.clients.heard(id),
             Request::Close => {
                 self.clients.closed(id);
                 self.closing = true;
@@ -331,8 +334,14 @@ impl Control {
         if self.grown && now >= self.growth_at && self.clients.waits_for_growth() {
             self.grown = false;
             self.growth_at = now + GROWTH_EVERY_MS;
-            if let Some((run, bytes)) = self.parts.sink.listen() {
-                self.clients.poke(&Reply::Notice { notice: Notice::Grew { run, bytes } });
+            if let Some(Grown { run, bytes, unkept }) = self.parts.sink.listen() {
+                let mut notices = Vec::new();
+                if let Some((bytes, last)) = unkept {
+                    self.growth_at = now + UNKEPT_EVERY_MS;
+                    notices.push(Notice::Unkept { run, bytes, last: STANDARD.encode(last) });
+                }
+                notices.push(Notice::Grew { run, bytes });
+                self.clients.poke(notices);
             }
         }
         if now >= self.prompt_at {
@@ -367,6 +376,9 @@ impl Control {
         let hidden = active.prompt_over();
         let run = active.run();
         let ending = active.end();
+        if let Some(Grown { unkept: Some((bytes, last)), .. }) = self.parts.sink.listen() {
+            self.tell(Notice::Unkept { run, bytes, last: STANDARD.encode(last) });
+        }
         let tally = self.parts.sink.end().map(Recording::finish);
         if let Err(error) = self.parts.terminal.rest() {
             self.tell(Notice::Trouble { what: format!("could not restore the lane's terminal: {error}") });

@@ -10,6 +10,8 @@ use crate::store::private;
 
 /// Free space is looked at again after this many bytes.
 const LOOK_EVERY: u64 = 4 << 20;
+/// So much of what could not be kept is held in memory, to be shown.
+const LAST: usize = 64 << 10;
 /// The most that is left free, in bytes.
 const RESERVE: u64 = 256 << 20;
 
@@ -19,6 +21,8 @@ pub(super) struct Keeper {
     file: Option<File>,
     kept: u64,
     dropped: u64,
+    /// The end of what came and could not be kept.
+    last: Vec<u8>,
     look_at: u64,
     limit: u64,
     trouble: Option<String>,
@@ -47,11 +51,11 @@ impl Keeper {
     }
 
     fn over(file: File, kept: u64, limit: u64) -> Self {
-        Self { file: Some(file), kept, dropped: 0, look_at: kept, limit, trouble: None }
+        Self { file: Some(file), kept, dropped: 0, last: Vec::new(), look_at: kept, limit, trouble: None }
     }
 
     fn nothing(trouble: String) -> Self {
-        Self { file: None, kept: 0, dropped: 0, look_at: 0, limit: 0, trouble: Some(trouble) }
+        Self { file: None, kept: 0, dropped: 0, last: Vec::new(), look_at: 0, limit: 0, trouble: Some(trouble) }
     }
 
     /// Appends; returns how many of the bytes were kept.
@@ -71,8 +75,22 @@ impl Keeper {
             }
         }
         self.kept += done as u64;
-        self.dropped += (bytes.len() - done) as u64;
+        self.lose(&bytes[done..]);
         done
+    }
+
+    fn lose(&mut self, bytes: &[u8]) {
+        self.dropped += bytes.len() as u64;
+        self.last.extend_from_slice(&bytes[bytes.len().saturating_sub(LAST)..]);
+        // Not every time: moving is not free in a flood.
+        if self.last.len() > 2 * LAST {
+            self.last.drain(..self.last.len() - LAST);
+        }
+    }
+
+    /// The last of what came and could not be kept.
+    pub(super) fn last_lost(&self) -> &[u8] {
+        &self.last[self.last.len().saturating_sub(LAST)..]
     }
 
     /// Counts bytes that are not kept on purpose.
@@ -152,7 +170,13 @@ mod tests {
         let mut keeper = Keeper::over(full, 0, u64::MAX);
         assert_eq!(keeper.keep(b"no room"), 0);
         assert_eq!(keeper.keep(b"again"), 0);
-        assert_eq!(keeper.dropped(), 12);
+        assert_eq!((keeper.dropped(), keeper.last_lost()), (12, &b"no roomagain"[..]));
+        for _ in 0..100 {
+            keeper.keep(&[b'x'; 10_000]);
+        }
+        keeper.keep(b"the end");
+        assert_eq!((keeper.last_lost().len(), keeper.last.len() <= 2 * LAST + 7), (LAST, true));
+        assert!(keeper.last_lost().ends_with(b"xxthe end"));
         assert!(keeper.trouble().unwrap().starts_with("could not write output"));
     }
 }

@@ -40,6 +40,8 @@ pub(super) struct Recording {
     pipe: Redactor,
     clean: Vec<u8>,
     captured: Vec<u8>,
+    /// Bytes of a secret output, which are not kept on purpose.
+    unshown: u64,
     secret: bool,
     /// Placeholders of redactors that were replaced.
     redacted: u64,
@@ -77,6 +79,7 @@ impl Recording {
             pipe: Redactor::new(secrets),
             clean: Vec::with_capacity(128 << 10),
             captured: Vec::new(),
+            unshown: 0,
             secret,
             redacted: 0,
         })
@@ -104,6 +107,7 @@ impl Recording {
             Source::Pipe => self.pipe.push(bytes, &mut self.clean),
             Source::Secret => {
                 self.keeper.drop_bytes(bytes.len() as u64);
+                self.unshown += bytes.len() as u64;
                 let room = (CAPTURE_AT_MOST + 1).saturating_sub(self.captured.len());
                 self.captured.extend_from_slice(&bytes[..bytes.len().min(room)]);
             }
@@ -131,6 +135,11 @@ impl Recording {
     /// Bytes in `output` so far.
     pub(super) fn bytes(&self) -> u64 {
         self.keeper.kept()
+    }
+
+    /// Bytes that could not be kept so far, and the last of them.
+    pub(super) fn unkept(&self) -> (u64, &[u8]) {
+        (self.keeper.dropped() - self.unshown, self.keeper.last_lost())
     }
 
     /// What went wrong with keeping it, told once.

@@ -26,8 +26,17 @@ struct Inner {
     late: Late,
     /// The control thread wants to hear of growth.
     listening: bool,
-    /// Bytes of the run under way that it heard of.
+    /// Bytes of the run under way that it heard of, kept or not.
     told: u64,
+}
+
+/// How far the run under way has come.
+pub(super) struct Grown {
+    pub(super) run: RunNo,
+    /// Bytes in its output.
+    pub(super) bytes: u64,
+    /// Bytes that could not be kept, and the last of them; none where all was.
+    pub(super) unkept: Option<(u64, Vec<u8>)>,
 }
 
 /// What arrives while nothing runs.
@@ -78,13 +87,15 @@ impl Sink {
         self.lock().recording.take()
     }
 
-    /// Bytes of the run under way so far; asks to be told of the next growth.
-    pub(super) fn listen(&self) -> Option<(RunNo, u64)> {
+    /// How far the run under way has come; asks to be told of the next growth.
+    pub(super) fn listen(&self) -> Option<Grown> {
         let mut inner = self.lock();
         inner.listening = true;
-        let (run, bytes) = inner.recording.as_ref().map(|recording| (recording.run, recording.bytes()))?;
-        inner.told = bytes;
-        Some((run, bytes))
+        let recording = inner.recording.as_ref()?;
+        let (run, bytes, (lost, end)) = (recording.run, recording.bytes(), recording.unkept());
+        let unkept = (lost > 0).then(|| (lost, end.to_vec()));
+        inner.told = bytes + lost;
+        Some(Grown { run, bytes, unkept })
     }
 
     /// Takes what was read of a source that belongs to `run`; none is the terminal, whose bytes belong to whatever runs now.
@@ -124,7 +135,7 @@ impl Sink {
         if let Some(trouble) = recording.trouble() {
             drop(self.events.send(Event::Trouble(trouble)));
         }
-        if inner.listening && recording.bytes() > inner.told {
+        if inner.listening && recording.bytes() + recording.unkept().0 > inner.told {
             inner.listening = false;
             drop(self.events.send(Event::Grew));
         }

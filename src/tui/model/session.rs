@@ -93,6 +93,8 @@ impl Pane {
 pub(crate) struct Live {
     /// Bytes of output so far.
     pub(crate) bytes: u64,
+    /// Bytes of output so far that the disk had no room for.
+    pub(crate) unkept: u64,
     /// When output last came, by the clock for durations.
     pub(crate) grew_ms: Option<u64>,
     /// Lines that matched so far, for each flag of its step.

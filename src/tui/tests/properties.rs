@@ -57,7 +57,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         1 => (0i64..900).prop_map(Move::Pass),
         6 => (0u8..6).prop_map(Move::Deliver),
         4 => Just(Move::Draw),
-        1 => (0u8..6, 1u32..4).prop_map(|(kind, run)| Move::News(kind, run)),
+        1 => (0u8..7, 1u32..4).prop_map(|(kind, run)| Move::News(kind, run)),
     ];
     prop::collection::vec(one, 1..90)
 }
@@ -70,6 +70,7 @@ fn news(kind: u8, run: u32) -> News {
         2 => News::StillAlive { run },
         3 => News::JournalTrouble { error: "full".to_owned(), kept: 2 },
         4 => News::JournalHealed,
+        5 => News::Unkept { run, bytes: 7 },
         _ => News::Trouble("\u{1b}[2Jsomething\nelse".to_owned()),
     }
 }

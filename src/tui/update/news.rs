@@ -48,6 +48,11 @@ pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
             }
         }
         News::Counted { run, flags } => session.live.entry(run).or_default().flags = flags,
+        News::Unkept { run, bytes } => {
+            let live = session.live.entry(run).or_default();
+            live.unkept = live.unkept.max(bytes);
+            live.grew_ms = Some(now_ms);
+        }
         News::Prompt { run, hidden } => session.live.entry(run).or_default().prompt = hidden,
         News::Stopping { run, signal, kill_in_ms } => {
             let kill = kill_in_ms.map(|ms| now_ms.saturating_add(ms));

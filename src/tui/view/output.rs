@@ -99,6 +99,9 @@ fn badges(model: &Model, session: &SessionScreen, number: RunNo, run: &Run, them
             let now = model.moment();
             let elapsed = now.since(&run.at);
             parts.push(("running".to_owned(), Role::Running));
+            if let Some(live) = live.filter(|live| live.unkept > 0) {
+                parts.push((format!("{} not kept", human::bytes(live.unkept)), Role::Warn));
+            }
             let step =
                 session.walk.step_of(number).and_then(|id| session.walk.runbook()?.step(id)).map(|(_, step)| step);
             let budget = step.and_then(|step| step.budget).map(milliseconds);
