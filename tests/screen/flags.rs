@@ -60,7 +60,7 @@ fn first_matches_are_told_at_once_once_and_also_by_who_takes_it_up_again() {
 
     // Closing stops what is followed, and says so.
     screen.press("c").see(&["Close the session", "log is still running, and is stopped"]).press("<enter>");
-    screen.see(&["log: stop asked for", "It is closed. q leaves"]);
+    screen.see(&["log: stop asked for", "The session is closed"]);
     assert_eq!(ended(&play).flags, [2, 1]);
     screen.press("q");
     screen.ended(0);

@@ -98,6 +98,9 @@ fn happened(model: &mut Model, happening: Happening) -> Vec<Effect> {
         session.follow(&entry, frame, size, now_ms);
         if let Some(words) = remark(session, &entry) {
             model.say(words);
+        } else if matches!(entry.event, Event::Closed { .. }) {
+            // What was said of closing is over.
+            model.notice = None;
         }
     }
     effects.extend(goes_on(model));
@@ -121,8 +124,6 @@ fn remark(session: &SessionScreen, entry: &Entry) -> Option<String> {
                 format!("{name}: {}", words::verdict(&ended.verdict))
             })
         }
-        // What was said of closing is over.
-        Event::Closed { .. } => Some("It is closed. q leaves; Enter asks whether to open it again.".to_owned()),
         Event::SignSeen { step, finding, text, .. } => Some(format!("{step}: {}", finding.as_deref().unwrap_or(text))),
         Event::Flagged { step, says, text, .. } => Some(format!("{step}: {}", says.as_deref().unwrap_or(text))),
         _ => None,
