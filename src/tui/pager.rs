@@ -27,6 +27,8 @@ use crate::tui::run::Call;
 
 /// What is used where `PAGER` says nothing.
 const USUAL: &str = "less";
+/// What interrupts the pager must not end the shell that waits for it: nobody would know when the terminal is free again.
+const OUTLIVE: &str = "trap : INT QUIT; ";
 /// Read at once for a pager that reads its standard input, in bytes.
 const CHUNK: usize = 256 * 1024;
 /// How long a pager may take to end when it is told to.
@@ -80,12 +82,12 @@ fn command(pager: &str, path: &Path, line: u64) -> Command {
     let mut command = Command::new("sh");
     command.process_group(0).env_remove("LESSOPEN").env_remove("LESSCLOSE");
     if is_less(pager) {
-        command.arg("-c").arg(format!("{pager} -R +{line} \"$@\"")).arg("sh").arg(path);
+        command.arg("-c").arg(format!("{OUTLIVE}{pager} -R +{line} \"$@\"")).arg("sh").arg(path);
         if let Ok(options) = env::var("LESS") {
             command.env("LESS", staying(&options));
         }
     } else {
-        command.arg("-c").arg(pager).stdin(Stdio::piped());
+        command.arg("-c").arg(format!("{OUTLIVE}{pager}")).stdin(Stdio::piped());
     }
     command
 }
