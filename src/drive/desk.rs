@@ -12,7 +12,7 @@ use super::lanes::Lanes;
 use super::news::{News, Step, Window};
 use super::outbox::Outbox;
 use super::reader::{Looks, Reader, Unkept, Wake};
-use super::search::{Hunt, Searcher, Source};
+use super::search::{Hunt, Searcher};
 use crate::runbook::Runbook;
 use crate::runner::Notice;
 use crate::session::event::RunStarted;
@@ -364,8 +364,7 @@ impl Desk {
 
     fn search(&mut self, run: RunNo, query: &Query, step: Step) {
         let closed = self.readers.get(&run).is_none_or(|reader| !reader.going_on);
-        let source = Source { path: RunDir::at(&self.session.run(run)).output(), from: 0 };
-        match Searcher::spawn(run, source, query, step, closed, self.news.clone()) {
+        match Searcher::spawn(run, RunDir::at(&self.session.run(run)), query, step, closed, self.news.clone()) {
             Ok(hunt) => self.searched = Some((run, hunt)),
             Err(why) => {
                 self.searched = None;

@@ -2,32 +2,26 @@
 //!
 //! It holds one piece of the output and counts of its parts. It ends as soon as nobody can wake it any more.
 
-use std::fs::File;
 use std::io;
-use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::time::Duration;
 
 use super::frames::Frames;
 use super::news::{Answer, Found, News, Spot, Step};
 use super::outbox::Outbox;
-use super::reader::read_at;
 use crate::session::run::RunNo;
+use crate::store::runs::RunDir;
+use crate::store::transcript::Reading;
 use crate::text::find::{Finder, LONGEST, Part, Query, Search};
 use crate::text::{visible, width};
 
 /// How often the file is looked at while its run goes on.
 const GLANCE: Duration = Duration::from_millis(100);
+/// The most that a piece of output takes back of the text before it, in bytes: rows that its terminal needs to begin with, several
+/// times over.
+const TAKEN_BACK: u64 = 8 << 20;
 /// Most parts that are looked into for one step: a line stands in few.
 const LOOKS: usize = 8;
-
-/// Where the text stands that is searched.
-pub(super) struct Source {
-    /// The file; it may not be there yet.
-    pub(super) path: PathBuf,
-    /// Its first byte that counts.
-    pub(super) from: u64,
-}
 
 /// What a search is told.
 pub(super) enum Hunt {
@@ -41,8 +35,11 @@ pub(super) enum Hunt {
 pub(super) struct Searcher {
     run: RunNo,
     query: Query,
-    source: Source,
-    file: Option<File>,
+    folder: RunDir,
+    /// The output as lines a person would have seen; none before there is any.
+    reading: Option<Reading>,
+    /// How often text was taken back.
+    cuts: u64,
     search: Search,
     buffer: Vec<u8>,
     /// Nothing more will come.
@@ -61,7 +58,7 @@ impl Searcher {
     /// Starts a search; it goes on until the sender is dropped.
     pub(super) fn spawn(
         run: RunNo,
-        source: Source,
+        folder: RunDir,
         query: &Query,
         step: Step,
         closed: bool,
@@ -71,8 +68,9 @@ impl Searcher {
         let searcher = Self {
             run,
             query: query.clone(),
-            source,
-            file: None,
+            folder,
+            reading: None,
+            cuts: 0,
             search,
             buffer: vec![0; LONGEST],
             closed,
@@ -149,20 +147,28 @@ impl Searcher {
 
     /// Searches the next piece; false where there is none.
     fn read(&mut self) -> io::Result<bool> {
-        if self.file.is_none() {
-            match File::open(&self.source.path) {
-                Ok(file) => self.file = Some(file),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-                Err(error) => return Err(error),
+        if self.reading.is_none() {
+            self.reading = Reading::open(&self.folder)?;
+        }
+        let Some(reading) = &mut self.reading else { return Ok(false) };
+        let (at, before) = (self.search.tally().bytes(), reading.text().len());
+        let mut more = false;
+        if before.saturating_sub(at) < self.buffer.len() as u64 {
+            more = reading.advance()?;
+            if !more && self.closed {
+                reading.finish()?;
             }
         }
-        let Some(file) = &self.file else { return Ok(false) };
-        let at = self.source.from + self.search.tally().bytes();
-        let count = read_at(file, &mut self.buffer, at)?;
-        let last = self.closed && count < self.buffer.len();
-        let taken = self.search.take(&self.buffer[..count], last);
+        if std::mem::replace(&mut self.cuts, reading.cuts()) != reading.cuts() {
+            // Rows that stand on a terminal again are no lines yet.
+            self.search.back_to(before.saturating_sub(TAKEN_BACK));
+        }
+        let at = self.search.tally().bytes();
+        let count = reading.read_text(at, &mut self.buffer)?;
+        let last = self.closed && !more && count < self.buffer.len();
+        let taken = self.search.take(self.buffer.get(..count).unwrap_or_default(), last);
         self.frames.stale |= taken > 0;
-        Ok(taken > 0)
+        Ok(more || taken > 0)
     }
 
     /// Answers the step that is asked for, where that is possible by now.
@@ -220,17 +226,7 @@ impl Searcher {
     }
 
     fn part(&self, part: Part) -> io::Result<Vec<u8>> {
-        let Some(file) = &self.file else { return Ok(Vec::new()) };
-        let mut bytes = vec![0; usize::try_from(part.to - part.from).unwrap_or(0)];
-        let mut filled = 0;
-        while filled < bytes.len() {
-            match read_at(file, &mut bytes[filled..], self.source.from + part.from + filled as u64)? {
-                0 => break,
-                count => filled += count,
-            }
-        }
-        bytes.truncate(filled);
-        Ok(bytes)
+        self.reading.as_ref().map_or_else(|| Ok(Vec::new()), |reading| reading.text().part(part.from, part.to))
     }
 
     fn publish(&mut self) {
@@ -238,13 +234,16 @@ impl Searcher {
             return;
         }
         let tally = self.search.tally();
-        let size = self.file.as_ref().and_then(|file| file.metadata().ok()).map_or(0, |about| about.len());
+        let of = self.reading.as_ref().map_or(0, |reading| {
+            let unread = reading.length().unwrap_or(0).saturating_sub(reading.taken());
+            reading.text().len() + unread
+        });
         let found = Found {
             run: self.run,
             query: self.query.clone(),
             matching: tally.matching(),
             searched: tally.bytes(),
-            of: size.saturating_sub(self.source.from).max(tally.bytes()),
+            of: of.max(tally.bytes()),
             all: self.all,
             answer: self.answer,
         };

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
 use super::index::{Block, Reader};
@@ -97,6 +98,33 @@ impl Reading {
     /// What the operating system says.
     pub fn raw(&self, from: u64, to: u64) -> io::Result<Vec<u8>> {
         self.output.read(from, to)
+    }
+
+    /// Reads the text from an offset on into a buffer, as far as there is room and text; how many bytes that were.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn read_text(&self, from: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let text = self.text();
+        let most = text.len().saturating_sub(from).min(buffer.len() as u64);
+        let room = buffer.get_mut(..usize::try_from(most).unwrap_or(0)).unwrap_or_default();
+        if !text.is_raw() {
+            let bytes = text.part(from, from + most)?;
+            let room = room.get_mut(..bytes.len()).unwrap_or_default();
+            room.copy_from_slice(&bytes);
+            return Ok(room.len());
+        }
+        // Most text is the output itself: it is read without another copy.
+        let mut filled = 0;
+        while filled < room.len() {
+            match self.output.0.read_at(&mut room[filled..], from + filled as u64) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(filled)
     }
 
     /// Goes on in the output; false where all of it was taken.

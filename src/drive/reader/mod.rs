@@ -9,6 +9,5 @@ mod tail;
 mod unkept;
 mod work;
 
-pub(super) use tail::read_at;
 pub(super) use unkept::Unkept;
 pub(super) use work::{Looks, Reader, Wake};

@@ -140,3 +140,47 @@ fn lines_are_read_as_text_up_to_a_bound() {
     assert_eq!(read(4, 9, 100), Ok("four".to_owned()));
     assert_eq!(read(1, 4, 10), Err("these lines are more than 10 B".to_owned()));
 }
+
+#[test]
+fn output_that_moves_the_cursor_is_searched_as_it_was_seen() {
+    let mut bench = Bench::new();
+    let mut text = String::new();
+    for round in 0..12 {
+        // A bar that is drawn over, then so much output that no terminal is needed for it.
+        writeln!(text, "wrong {round}\n\x1b[1Aright").unwrap();
+        text.extend((0..4000).map(|line| format!("plain {round} {line} of some length\n")));
+    }
+    output(&bench, 1, &text);
+    search(&bench, 1, "re:^right", forward(1, 1));
+    let all = found(&mut bench, |found| found.all);
+    let lines = page(&mut bench, 1, View::End, 80, 3).total_lines;
+    search(&bench, 1, "right", forward(2, 1));
+    let hit = spot(answer(&mut bench, 2));
+    bench.drive.send(Job::Text { run: RunNo(1), first: hit.0, last: hit.0, most: 100 });
+    let seen = bench.wait(|news| match news {
+        News::Text { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    assert!(seen.as_ref().is_ok_and(|line| line.starts_with("right")), "line {} of {lines}: {seen:?}", hit.0);
+    assert_eq!(all.matching, 12);
+}
+
+/// A measurement, not a test: `cargo test --release --lib measure_a_search -- --ignored --nocapture`. `STANCH_SEARCH_FILE` names the
+/// output, of lines, that is searched; `rg --count` beside it says what others need.
+#[test]
+#[ignore = "a measurement"]
+fn measure_a_search() {
+    let Some(file) = std::env::var_os("STANCH_SEARCH_FILE") else { return };
+    let mut bench = Bench::new();
+    let folder = bench.session().run(RunNo(1));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::os::unix::fs::symlink(&file, folder.join("output")).unwrap();
+    for (asked, typed) in (1..).zip(["error", "Error", "re:e[a-z]+r \\d+", "x", "nowhere to be found"]) {
+        for _ in 0..2 {
+            let began = std::time::Instant::now();
+            search(&bench, 1, typed, forward(asked, 1));
+            let all = found(&mut bench, |found| found.all && found.answer.is_some_and(|answer| answer.asked == asked));
+            println!("{typed}: {} lines of {} bytes, {:?}", all.matching, all.of, began.elapsed());
+        }
+    }
+}

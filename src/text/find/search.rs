@@ -57,8 +57,16 @@ impl Search {
             let open = memrchr(b'\n', bare).map_or(bare, |end| &bare[end + 1..]);
             Some(self.finder.is_match(open) || (lines == 0 && self.inside == Some(true)))
         };
-        self.tally.push(as_u64(cut), lines, matching);
+        self.tally.push(as_u64(cut), lines, matching, self.inside.is_some());
         cut
+    }
+
+    /// What stood behind this byte is another text now: it is taken anew, from a line's start before it on.
+    pub fn back_to(&mut self, bytes: u64) {
+        if self.tally.bytes() > bytes {
+            self.tally.back_to(bytes);
+            self.inside = None;
+        }
     }
 
     /// What was counted so far.

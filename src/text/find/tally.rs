@@ -11,6 +11,8 @@ struct Before {
     bytes: u64,
     lines: u64,
     matching: u64,
+    /// A line goes on here.
+    inside: bool,
 }
 
 /// A part of the output.
@@ -54,8 +56,8 @@ impl Tally {
         Self { starts: Vec::new(), end: Before::default(), size, most }
     }
 
-    /// Takes the counts of what follows.
-    pub(super) fn push(&mut self, bytes: u64, lines: u64, matching: u64) {
+    /// Takes the counts of what follows; at its end a line goes on, or not.
+    pub(super) fn push(&mut self, bytes: u64, lines: u64, matching: u64, inside: bool) {
         let full = self.starts.last().is_none_or(|start| self.end.bytes - start.bytes >= self.size);
         if full {
             if self.starts.len() >= self.most {
@@ -66,6 +68,15 @@ impl Tally {
         self.end.bytes += bytes;
         self.end.lines += lines;
         self.end.matching += matching;
+        self.end.inside = inside;
+    }
+
+    /// Forgets what was counted behind a byte, and some before it: it ends at a line's start then.
+    pub(super) fn back_to(&mut self, bytes: u64) {
+        while self.end.bytes > bytes || self.end.inside {
+            let Some(start) = self.starts.pop() else { break };
+            self.end = start;
+        }
     }
 
     /// Bytes counted.

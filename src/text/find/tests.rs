@@ -107,7 +107,7 @@ fn matches_are_shown_where_they_stand() {
 fn parts_are_found_from_any_line_in_both_directions() {
     let mut tally = Tally::of(10, 4);
     for _ in 0..100 {
-        tally.push(7, 1, 1);
+        tally.push(7, 1, 1, false);
     }
     assert_eq!((tally.bytes(), tally.lines(), tally.matching()), (700, 100, 100));
     for line in 0..100 {
@@ -118,6 +118,23 @@ fn parts_are_found_from_any_line_in_both_directions() {
         assert_eq!(tally.back(line).next(), forward);
     }
     assert!(tally.from(0).count() <= 5);
+}
+
+#[test]
+fn what_was_taken_back_is_counted_anew_from_a_line_on() {
+    let mut search = Search::with(finder("a"), Tally::of(4, 8));
+    let text = b"a1\na2\nb3\na4\na5\n";
+    for line in text.split_inclusive(|byte| *byte == b'\n') {
+        search.take(line, false);
+    }
+    assert_eq!((search.tally().matching(), search.tally().lines()), (4, 5));
+    search.back_to(7);
+    let (bytes, lines) = (search.tally().bytes(), search.tally().lines());
+    assert!(bytes <= 7 && bytes == lines * 3, "{bytes} bytes, {lines} lines");
+    search.take(b"b\nb\nb\nb\na\n", true);
+    assert_eq!(search.tally().matching(), 2 + 1);
+    search.back_to(0);
+    assert_eq!(search.tally().matching(), 0);
 }
 
 proptest! {
