@@ -8,6 +8,7 @@ mod open;
 mod pipe;
 mod record;
 mod resume;
+mod search;
 mod small;
 
 use std::path::Path;
@@ -37,13 +38,14 @@ pub(crate) struct Comparison {
 }
 
 /// All of them, in the page's order.
-pub(crate) const COMPARISONS: [Comparison; 8] = [
+pub(crate) const COMPARISONS: [Comparison; 9] = [
     Comparison { name: "carry", about: "How fast is the output of a terminal carried and recorded?", run: carry::run },
     Comparison { name: "pipe", about: "How fast is the output of a pipe carried and recorded?", run: pipe::run },
     Comparison { name: "small", about: "What does a run cost that does nothing?", run: small::run },
     Comparison { name: "memory", about: "How much memory is there while much output passes?", run: memory::run },
     Comparison { name: "keys", about: "How soon does a key show while a command floods the screen?", run: keys::run },
     Comparison { name: "open", about: "How soon is there something to see?", run: open::run },
+    Comparison { name: "search", about: "How long does it take to look through a long output?", run: search::run },
     Comparison { name: "resume", about: "How soon is the end of a long output there again?", run: resume::run },
     Comparison { name: "record", about: "How long do a long record and a large runbook take?", run: record::run },
 ];
