@@ -173,7 +173,7 @@ fn below_the_reserve_of_the_disk_output_is_drained_counted_and_not_kept() {
         Notice::Unkept { bytes: 588_895, last, .. } => Some(unkept(last)),
         _ => None,
     });
-    let all: String = (1..=100_000).map(|number| format!("{number}\n")).collect();
+    let all: String = (1..=100_000).map(|number| format!("{number}\n")).collect::<Vec<_>>().concat();
     assert!(last.len() == 64 << 10 && all.ends_with(&last), "{} bytes", last.len());
     // Also to whoever comes later.
     let (_second, notices) = crate::lane::open(bench.folder.path(), None);
