@@ -36,8 +36,9 @@ mod signals;
 #[cfg(test)]
 mod sizes;
 #[cfg(test)]
+mod ssh;
+#[cfg(test)]
 #[path = "../auto/stage.rs"]
 #[expect(dead_code, reason = "shared with the sessions walked without a screen, which use more of it")]
 mod stage;
-#[cfg(test)]
 mod survive;

@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 use stanch::session::run::RunNo;
 
-use crate::play::{ran_once, waiting};
+use crate::play::{Play, ran_once, waiting};
 use crate::stage::{release, until};
 use crate::support::Ended;
 
@@ -51,4 +51,34 @@ fn leaving_names_what_is_running_and_the_command_runs_on() {
     screen.answer(&["healthy, exit 0", "Enter runs last"], "q");
     screen.ended(0);
     ran_once(&play);
+}
+
+#[test]
+fn a_command_of_a_killed_screen_is_typed_into_resized_and_stopped_by_the_next() {
+    let book = "{stanch: 1, title: It asks, diagnose: {steps: [{id: asks, title: Asks, mode: interactive, \
+        run: 'trap \"stty size\" WINCH; echo ready; while :; do read -r line && echo \"heard $line\"; done'}]}}";
+    let play = Play::with(book);
+    let screen = play.book();
+    screen.answer(&["Enter runs asks"], "<enter>");
+    screen.see(&["ready", "KEYS GO TO THE COMMAND"]);
+    screen.0.kill(Signal::KILL);
+    assert_eq!(screen.0.ended(), Ended::Signal(9));
+
+    let screen = play.screen(&["resume"], 100, 30);
+    screen.answer(&["ready", "asks is running"], "i");
+    screen.see(&["KEYS GO TO THE COMMAND"]).press("me<enter>");
+    screen.see(&["heard me"]);
+    let size = |text: &str| text.lines().rev().find(|line| line.trim().split(' ').count() == 2).map(str::to_owned);
+    let before = size(&screen.0.text());
+    screen.0.resize(40, 140);
+    screen.0.wait("the size it was given", |screen| {
+        let now = size(&screen.contents());
+        now.is_some() && now != before && now.is_some_and(|size| size.trim().ends_with(" 140"))
+    });
+    screen.press("<c-]>").answer(&["The keys are the screen's again"], "x");
+    screen.press("<enter>").see(&["asks: stop asked for"]);
+    until("its end is recorded", || {
+        play.events().iter().any(|event| matches!(event, stanch::session::event::Event::RunEnded(_)))
+    });
+    screen.press("q");
 }
