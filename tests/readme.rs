@@ -17,7 +17,7 @@ fn the_runbook_of_the_readme_is_sound() {
     let parsed = stanch::runbook::parse("readme", &text);
     assert_eq!(parsed.problems, [], "{text}");
     let runbook = parsed.runbook.unwrap();
-    assert_eq!(runbook.steps().count(), 7);
+    assert_eq!(runbook.steps().count(), 8);
 }
 
 #[test]
