@@ -4,6 +4,7 @@ use super::history::History;
 use super::prose::{Prose, brief};
 use super::spell;
 use crate::session::event::Verdict;
+use crate::session::exit::words;
 use crate::session::run::{Exit, Purpose, Stopped};
 use crate::session::state::Run;
 
@@ -113,8 +114,7 @@ fn reason(reason: &str) -> Prose {
 /// How it ended, in a word or two.
 pub(super) fn exit(run: &Run) -> String {
     match run.ended.as_ref().map(|ended| &ended.end.exit) {
-        Some(Exit::Code(code)) => format!("exit {code}"),
-        Some(Exit::Signal(signal)) => format!("signal {signal}"),
+        Some(exit @ (Exit::Code(_) | Exit::Signal(_))) => words(exit),
         Some(Exit::NotStarted(why)) => format!("not started ({})", brief(why, CELL).0),
         Some(Exit::Unknown) => "end not seen".to_owned(),
         None if run.interrupted => "end not seen".to_owned(),

@@ -5,6 +5,7 @@
 
 use crate::runbook::{ExitRule, Expect, Guard, Mode, Pattern, Runbook, Sign, VarName};
 use crate::session::event::Verdict;
+use crate::session::exit::{seconds, signal_name};
 use crate::session::run::{Exit, Purpose, RunEnd, Stopped};
 
 /// The longest text kept whole, in bytes: for `equals` and for a variable's `from`.
@@ -224,32 +225,6 @@ fn exit_reason(rule: &ExitRule, exit: &Exit) -> Option<String> {
     Some(format!("expected exit {}, got {saw}", wanted.join(" or ")))
 }
 
-/// A signal in words: `SIGKILL`, or its number where it has no common name.
-#[must_use]
-pub fn signal_name(signal: i32) -> String {
-    let name = match signal {
-        1 => "SIGHUP",
-        2 => "SIGINT",
-        3 => "SIGQUIT",
-        4 => "SIGILL",
-        6 => "SIGABRT",
-        7 => "SIGBUS",
-        8 => "SIGFPE",
-        9 => "SIGKILL",
-        10 => "SIGUSR1",
-        11 => "SIGSEGV",
-        12 => "SIGUSR2",
-        13 => "SIGPIPE",
-        14 => "SIGALRM",
-        15 => "SIGTERM",
-        _ => return format!("signal {signal}"),
-    };
-    name.to_owned()
-}
-
-fn seconds(ms: u64) -> String {
-    let tenths = (ms + 50) / 100;
-    if tenths.is_multiple_of(10) { format!("{} s", tenths / 10) } else { format!("{}.{} s", tenths / 10, tenths % 10) }
 }
 
 /// A line as it is quoted in the record.

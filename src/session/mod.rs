@@ -3,6 +3,7 @@
 pub mod entry;
 pub mod event;
 pub mod excerpt;
+pub mod exit;
 pub mod flags;
 mod fold;
 pub mod judge;

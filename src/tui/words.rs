@@ -5,7 +5,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use crate::runbook::{Lead, Runbook};
 use crate::session::entry::When;
 use crate::session::event::Verdict;
-use crate::session::run::{Exit, Purpose, RunNo};
+use crate::session::run::{Purpose, RunNo};
 use crate::session::state::{Standing, State};
 use crate::session::walk::Readiness;
 use crate::text::{human, visible, width};
@@ -34,16 +34,6 @@ pub(crate) fn guard(session: &SessionScreen, run: RunNo) -> Option<String> {
     let seen = reasons.join("; ");
     let why = says.map_or_else(|| seen.clone(), |says| format!("{} ({seen})", session.filled(says)));
     Some(format!("A guard of {step} does not hold: {why}"))
-}
-
-/// How a run ended.
-pub(crate) fn exit(exit: &Exit) -> String {
-    match exit {
-        Exit::Code(code) => format!("exit {code}"),
-        Exit::Signal(signal) => format!("ended by signal {signal}"),
-        Exit::NotStarted(why) => format!("could not be started: {why}"),
-        Exit::Unknown => "outcome unknown".to_owned(),
-    }
 }
 
 /// What a run meant.

@@ -76,7 +76,7 @@ fn a_command_of_a_killed_screen_is_typed_into_resized_and_stopped_by_the_next() 
         now.is_some() && now != before && now.is_some_and(|size| size.trim().ends_with(" 140"))
     });
     screen.press("<c-]>").answer(&["The keys are the screen's again"], "x");
-    screen.press("<enter>").see(&["asks: stop asked for"]);
+    screen.answer(&["stop it, and KILL"], "<enter>").see(&["asks: stop asked for"]);
     until("its end is recorded", || {
         play.events().iter().any(|event| matches!(event, stanch::session::event::Event::RunEnded(_)))
     });

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::session::entry::{Entry, When};
 use crate::session::event::{Event, MoveCause, RunEnded, RunStarted, Source, Tag, Verdict};
+use crate::session::exit;
 use crate::session::run::Purpose;
 use crate::session::state::State;
 use crate::text::visible;
@@ -141,8 +142,8 @@ fn ended_words(ended: &RunEnded, state: &State) -> (String, Role) {
     let (mut text, role) = match &ended.verdict {
         Verdict::Healthy => (format!("{name}: healthy ({})", words::took(ended.end.took_ms)), Role::Good),
         Verdict::Unhealthy(reasons) => (format!("{name}: {}", reasons.join("; ")), Role::Bad),
-        Verdict::Stopped => (format!("{name}: stopped, {}", words::exit(ended.exit())), Role::Warn),
-        Verdict::Unknown => (format!("{name}: {}", words::exit(ended.exit())), Role::Warn),
+        Verdict::Stopped => (format!("{name}: {}", exit::of(&ended.end)), Role::Warn),
+        Verdict::Unknown => (format!("{name}: {}", exit::of(&ended.end)), Role::Warn),
     };
     if ended.unseen {
         text.push_str(" (while no screen was there)");

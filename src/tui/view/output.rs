@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::{lines, rows, title};
 use crate::drive::Answer;
 use crate::session::event::Verdict;
+use crate::session::exit;
 use crate::session::run::RunNo;
 use crate::session::state::Run;
 use crate::text::styled;
@@ -84,10 +85,10 @@ fn badges(model: &Model, session: &SessionScreen, number: RunNo, run: &Run, them
             let (word, role) = match &ended.verdict {
                 Verdict::Healthy => ("healthy, ", Role::Good),
                 Verdict::Unhealthy(_) => ("not healthy, ", Role::Bad),
-                Verdict::Stopped => ("stopped, ", Role::Warn),
+                Verdict::Stopped => ("", Role::Warn),
                 Verdict::Unknown => ("", Role::Warn),
             };
-            parts.push((format!("{word}{}", words::exit(ended.exit())), role));
+            parts.push((format!("{word}{}", exit::of(&ended.end)), role));
             parts.push((words::took(ended.end.took_ms), Role::Plain));
             if ended.end.dropped > 0 {
                 parts.push((format!("{} not kept", human::bytes(ended.end.dropped)), Role::Warn));
