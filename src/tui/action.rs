@@ -4,7 +4,7 @@ use crate::session::walk::Next;
 use crate::tui::keys::Chord;
 use crate::tui::legal::{
     always, at_step, closable, drives, has_changes, has_command, has_lines, has_output, has_runbook, has_runs,
-    has_values, is_cut, next, open, retry, revert, running, selected, time_is_over,
+    has_values, is_cut, next, open, retry, revert, running, selected, shows_run, time_is_over,
 };
 use crate::tui::model::{Mode, Model, Screen, SessionScreen};
 
@@ -192,7 +192,7 @@ pub(crate) const ACTIONS: &[Action] = &[
         "Search the whole output of the run: text, or a pattern after re:. A capital makes the case count.",
         &["/"],
         12,
-        has_lines,
+        shows_run,
     ),
     light(
         Does::Line,

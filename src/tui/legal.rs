@@ -112,6 +112,11 @@ pub(super) fn running(model: &Model) -> Result<(), String> {
     if session.running().is_some() { Ok(()) } else { say("Nothing is running; q leaves.") }
 }
 
+/// Also before its first line came: what is typed for a search must not be taken for keys.
+pub(super) fn shows_run(model: &Model) -> Result<(), String> {
+    if session(model)?.output.run.is_some() { Ok(()) } else { say("Nothing ran so far.") }
+}
+
 pub(super) fn has_lines(model: &Model) -> Result<(), String> {
     match session(model)?.output.current() {
         Some(page) if page.total_lines > 0 => Ok(()),

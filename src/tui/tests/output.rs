@@ -83,6 +83,16 @@ fn a_search_begins_where_the_operator_has_scrolled_to() {
 }
 
 #[test]
+fn a_search_may_begin_before_the_first_line_came() {
+    let silent = Script { part: "sleep", output: "", exit: None };
+    let mut acts = vec![Act::Keys("Enter"), Act::Keys(":"), Act::Text("sleep 9"), Act::Keys("Enter y")];
+    acts.extend(search("error"));
+    let story = work(World::new(Some(runbook()), vec![silent]), SIZE, acts);
+    assert!(story.screen.contains("/error: no match"), "{}", story.screen);
+    assert!(story.model.overlay.is_none(), "what was typed was no key: {}", story.screen);
+}
+
+#[test]
 fn a_pattern_that_is_none_stays_in_the_prompt_with_its_reason() {
     let story = searched("re:(", &[]);
     assert!(matches!(story.model.overlay, Some(Overlay::Prompt(_))));
