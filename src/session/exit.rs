@@ -36,7 +36,9 @@ fn meaning(code: i32) -> Option<String> {
         126 => Some("the command cannot be executed".to_owned()),
         127 => Some("command not found".to_owned()),
         // 128 and the signal's number; above the signals that have a name it is a program's own.
-        129..=143 => Some(signal_name(code - 128)).filter(|name| name.starts_with("SIG")).map(|name| format!("killed by {name} inside")),
+        129..=143 => Some(signal_name(code - 128))
+            .filter(|name| name.starts_with("SIG"))
+            .map(|name| format!("killed by {name} inside")),
         _ => None,
     }
 }
@@ -77,7 +79,16 @@ mod tests {
 
     #[test]
     fn an_exit_is_told_by_what_it_means() {
-        let told = [Exit::Code(0), Exit::Code(1), Exit::Code(126), Exit::Code(127), Exit::Code(137), Exit::Code(200), Exit::Signal(9), Exit::Signal(34)];
+        let told = [
+            Exit::Code(0),
+            Exit::Code(1),
+            Exit::Code(126),
+            Exit::Code(127),
+            Exit::Code(137),
+            Exit::Code(200),
+            Exit::Signal(9),
+            Exit::Signal(34),
+        ];
         let words: Vec<String> = told.iter().map(words).collect();
         assert_eq!(
             words,

@@ -225,8 +225,6 @@ fn exit_reason(rule: &ExitRule, exit: &Exit) -> Option<String> {
     Some(format!("expected exit {}, got {saw}", wanted.join(" or ")))
 }
 
-}
-
 /// A line as it is quoted in the record.
 pub(super) fn quote(text: &str) -> String {
     match text.char_indices().nth(QUOTE_LIMIT) {

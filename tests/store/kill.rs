@@ -49,7 +49,13 @@ fn start(name: &str, path: &str) -> Child {
 
 /// Lets a child acknowledge so many notes, then some more work at random, and kills it; gives all it acknowledged.
 fn kill_after(mut child: Child, notes: u32, spins: u32) -> Vec<String> {
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut said = BufReader::new(child.stdout.take().unwrap());
+    // A line that is torn by the kill acknowledges nothing.
+    let mut lines = std::iter::from_fn(move || {
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
+        line.strip_suffix('\n').map(str::to_owned)
+    });
     let mut acknowledged = Vec::new();
     let note = |line: String| line.split_once("acknowledged ").map(|(_, note)| note.to_owned());
     while acknowledged.len() < notes as usize {
