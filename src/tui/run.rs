@@ -109,6 +109,8 @@ struct Loop<'a, F, R> {
     rim: &'a mut R,
     frame: u64,
     dirty: bool,
+    /// Somebody pressed a key and looks for what it does: the next frame waits for nothing.
+    urgent: bool,
     drawn: Option<Instant>,
     tick: Instant,
     quit: Option<u8>,
@@ -136,10 +138,22 @@ where
     S: Stream<Item = Call> + Unpin,
 {
     let tick = Instant::now() + TICK;
-    let mut own = Loop { model, theme, face, rim, frame: 0, dirty: true, drawn: None, tick, quit: None, pager: None };
+    let mut own = Loop {
+        model,
+        theme,
+        face,
+        rim,
+        frame: 0,
+        dirty: true,
+        urgent: false,
+        drawn: None,
+        tick,
+        quit: None,
+        pager: None,
+    };
     own.carry_out(first);
     let code = loop {
-        if own.dirty && own.drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME) {
+        if own.dirty && (own.urgent || own.drawn.is_none_or(|drawn| drawn.elapsed() >= FRAME)) {
             own.draw(&mut input).await;
         }
         if let Some(code) = own.quit {
@@ -218,6 +232,7 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
         let drawn = self.face.terminal().draw(|frame| view(model, theme, frame)).is_ok();
         self.drawn = Some(Instant::now());
         self.dirty = false;
+        self.urgent = false;
         if drawn {
             self.frame += 1;
             self.tell(Message::Drawn(self.frame));
@@ -250,6 +265,7 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
     }
 
     fn event(&mut self, event: Event) {
+        self.urgent = true;
         match event {
             Event::Key(key) => {
                 if let Some(chord) = Chord::from_event(&key) {
