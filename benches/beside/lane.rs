@@ -24,7 +24,9 @@ impl OurLane {
     /// Opens one in this folder.
     pub(crate) fn open(folder: &Path) -> anyhow::Result<Self> {
         let runs = folder.join("runs");
+        std::fs::create_dir_all(folder)?;
         let setup = LaneSetup {
+            scope: None,
             runs: runs.clone(),
             user: None,
             directory: Some(folder.to_owned()),

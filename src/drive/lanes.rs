@@ -5,8 +5,10 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::logout::logout;
 use crate::runbook::VarName;
 use crate::runner::client::Lost;
+use crate::runner::logout::Fate;
 use crate::runner::{Lane, LaneSetup, Notice};
 use crate::session::run::{LaneKey, LaneNo, RunNo};
 use crate::store::session::SessionDir;
@@ -68,12 +70,29 @@ impl Lanes {
             user: key.user,
             directory: self.directory.clone(),
             program: self.program.clone(),
+            scope: match logout() {
+                Fate::LivesInScope(runner) => Some(runner),
+                Fate::Lives | Fate::Ends => None,
+            },
         };
         let listener = Arc::clone(&self.listener);
         let folder = self.session.lane(lane);
         let lost = Lost::read(&folder).ok().flatten();
         // The lock is not held meanwhile: keys for other lanes must not wait. Only the thread of the orders opens lanes.
-        let opened = Arc::new(Lane::open(&folder, &setup, move |notice| listener(lane, notice))?);
+        let open = |setup: &LaneSetup| {
+            let listener = Arc::clone(&listener);
+            Lane::open(&folder, setup, move |notice| listener(lane, notice))
+        };
+        let opened = match open(&setup) {
+            Err(error) if setup.scope.is_some() => {
+                // A command that ends with the login is better than none.
+                let what = format!("{error} in a scope of its own: logging out ends what runs in lane {lane}");
+                (self.listener)(lane, Notice::Trouble { what });
+                open(&LaneSetup { scope: None, ..setup })?
+            }
+            opened => opened?,
+        };
+        let opened = Arc::new(opened);
         self.known().open.insert(lane, Arc::clone(&opened));
         if let Some(lost) = lost.filter(|_| opened.is_fresh()) {
             (self.listener)(lane, Notice::Trouble { what: words(lane, &lost) });

@@ -10,6 +10,7 @@ pub mod drill;
 mod error;
 mod frames;
 mod lanes;
+mod logout;
 mod news;
 mod orders;
 mod outbox;
@@ -24,6 +25,7 @@ mod veil;
 mod wheel;
 
 pub use error::{Error, Kind, Result};
+pub use logout::logout;
 pub use news::{Answer, Found, Job, News, Page, Spot, Step, View, Window};
 pub use session::{Beginning, Chosen, Session, Surroundings, VERSION, begin, resume};
 pub use wheel::{Drive, Role, Setup};

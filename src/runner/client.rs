@@ -38,6 +38,8 @@ pub struct LaneSetup {
     pub directory: Option<PathBuf>,
     /// The program to start as supervisor; none means this very program. (A test is not `stanch`.)
     pub program: Option<PathBuf>,
+    /// The `systemd-run` to start it through, in a scope of the user's manager: it ends with the login otherwise.
+    pub scope: Option<PathBuf>,
 }
 
 /// A connection to a lane's supervisor. Dropping it leaves the supervisor, and whatever runs, alone.
@@ -333,10 +335,22 @@ fn start_supervisor(dir: &Path, setup: &LaneSetup, lock: File) -> io::Result<()>
     private::replace(&dir.join("lane.json"), &serde_json::to_vec(&file)?)
         .map_err(|error| could("write lane.json", &error))?;
     // Never the path of this program: it may have been replaced by an upgrade.
-    let program = setup.program.clone().unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
-    let mut child = Command::new(program)
+    let program = setup.program.clone();
+    let mut command = match &setup.scope {
+        None => Command::new(program.unwrap_or_else(|| PathBuf::from("/proc/self/exe"))),
+        Some(runner) => {
+            let mut command = Command::new(runner);
+            // It becomes the program when the scope is there, so what it was given stays open.
+            command.args(["--user", "--scope", "--quiet", "--collect", "--"]);
+            command.arg(program.unwrap_or_else(|| PathBuf::from(format!("/proc/{}/exe", std::process::id()))));
+            command
+        }
+    };
+    if setup.scope.is_none() {
         // So that a list of processes says what it is.
-        .arg0("stanch")
+        command.arg0("stanch");
+    }
+    let mut child = command
         .arg("lane")
         .arg(std::path::absolute(dir)?)
         .stdin(Stdio::from(lock))

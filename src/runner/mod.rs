@@ -14,11 +14,13 @@
 //! | `lanes/N/late` | what arrived while nothing ran: output of processes that runs left behind |
 //! | `runs/NNNN/command.json` | the [`RunSpec`](crate::session::run::RunSpec), secrets by name only |
 //! | `runs/NNNN/output` | what the command wrote, after redaction |
-//! | `runs/NNNN/times` | one line `MILLISECONDS OFFSET` per growth: so long after the start, `output` ended there |
+//! | `runs/NNNN/times` | one line `MILLISECONDS OFFSET` per growth: so long after the start, `output` ended there; `COLUMNSxROWS` behind them where the terminal was resized |
+//! | `runs/NNNN/index` | where lines begin in `output`, and where it moves the cursor: see [`index`](crate::store::index) |
 //! | `runs/NNNN/exit.json` | the [`RunEnd`](crate::session::run::RunEnd), whole or not at all |
 
 pub mod client;
 mod folder;
+pub mod logout;
 mod protocol;
 pub mod stage;
 pub mod supervisor;

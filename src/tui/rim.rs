@@ -65,7 +65,8 @@ impl RealRim {
                 };
                 self.drive = Some((drive, news));
                 let in_memory = self.around.paths.in_memory.as_ref();
-                let banner = in_memory.map(|why| format!("The record is kept in memory only: {why}."));
+                let memory = in_memory.map(|why| format!("The record is kept in memory only: {why}."));
+                let banner = memory.or_else(|| drive::logout().warning().map(ToOwned::to_owned));
                 let id = dir.id().to_owned();
                 self.dir = Some(dir);
                 Message::Opened(Box::new(Opened { id, walk, first: Vec::new(), history: entries, role, banner }))

@@ -240,3 +240,21 @@ fn an_end_that_the_disk_did_not_take_is_told_to_whoever_comes() {
     until("exit.json", || exit.is_file());
     assert_eq!(open(bench.folder.path(), None).0.running(), None);
 }
+
+#[test]
+fn a_lane_can_be_started_through_a_scope_that_outlives_the_login() {
+    let folder = tempfile::tempdir().unwrap();
+    // What `systemd-run --scope` does with its arguments and its files: it becomes the program.
+    let runner = folder.path().join("systemd-run");
+    let script = "#!/bin/sh\necho \"$@\" >\"$0.asked\"\nwhile [ \"$1\" != -- ]; do shift; done\nshift\nexec \"$@\"\n";
+    std::fs::write(&runner, script).unwrap();
+    std::fs::set_permissions(&runner, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let setup = stanch::runner::LaneSetup { scope: Some(runner.clone()), ..setup(folder.path(), None) };
+    let (sender, notices) = std::sync::mpsc::channel();
+    let lane =
+        stanch::runner::Lane::open(&folder.path().join("lanes/1"), &setup, move |notice| drop(sender.send(notice)));
+    let mut bench = Bench { folder, lane: lane.unwrap(), notices, next: 1 };
+    assert_eq!(bench.run("echo in a scope").1, "in a scope\n");
+    let asked = std::fs::read_to_string(bench.folder.path().join("systemd-run.asked")).unwrap();
+    assert!(asked.starts_with("--user --scope --quiet --collect -- "), "{asked}");
+}

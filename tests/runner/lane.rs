@@ -21,6 +21,7 @@ pub(crate) struct Bench {
 
 pub(crate) fn setup(folder: &Path, user: Option<&str>) -> LaneSetup {
     LaneSetup {
+        scope: None,
         runs: folder.join("runs"),
         user: user.map(str::to_owned),
         directory: Some(PathBuf::from("/")),

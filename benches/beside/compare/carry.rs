@@ -38,10 +38,12 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<Vec<Section>> {
 
 fn lines(course: &Course<'_>, length: usize) -> anyhow::Result<Vec<Vec<String>>> {
     let place = Place::new();
-    let ours = RefCell::new(OurLane::open(place.root())?);
+    // A lane looks for every secret it ever had: each number of them has one of its own.
+    let [plain, secret] = ["plain", "secret"].map(|name| OurLane::open(&place.root().join(name)).map(RefCell::new));
+    let (plain, secret) = (plain?, secret?);
     let mut contestants = vec![
-        Contestant::new("**Stanch**", || carriers::ours(course, &ours, 0)),
-        Contestant::new("**Stanch**, 33 secrets", || carriers::ours(course, &ours, 33)),
+        Contestant::new("**Stanch**", || carriers::ours(course, &plain, 0)),
+        Contestant::new("**Stanch**, 33 secrets", || carriers::ours(course, &secret, 33)),
     ];
     let mut add = |name: &str, program: &str, take: fn(&Course<'_>, &Path, &Place) -> anyhow::Result<Carried>| {
         if let Some(path) = course.context.peers.get(program) {

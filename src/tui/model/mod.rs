@@ -3,6 +3,7 @@
 mod catalog;
 mod output;
 mod overlay;
+mod rate;
 mod search;
 mod session;
 mod timeline;

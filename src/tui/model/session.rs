@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use chrono::{FixedOffset, Offset, Utc};
 
 use super::output::Output;
+use super::rate::Rate;
 use super::timeline::Timeline;
 use crate::runbook::{Mode, PhaseName, Step, StepId, VarName, fill};
 use crate::session::event::Verdict;
@@ -97,6 +98,8 @@ pub(crate) struct Live {
     pub(crate) unkept: u64,
     /// When output last came, by the clock for durations.
     pub(crate) grew_ms: Option<u64>,
+    /// How fast it comes.
+    pub(crate) rate: Rate,
     /// Lines that matched so far, for each flag of its step.
     pub(crate) flags: Vec<u64>,
     /// It asks for something that is not shown as it is typed: a password.

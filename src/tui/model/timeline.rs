@@ -142,8 +142,7 @@ fn ended_words(ended: &RunEnded, state: &State) -> (String, Role) {
     let (mut text, role) = match &ended.verdict {
         Verdict::Healthy => (format!("{name}: healthy ({})", words::took(ended.end.took_ms)), Role::Good),
         Verdict::Unhealthy(reasons) => (format!("{name}: {}", reasons.join("; ")), Role::Bad),
-        Verdict::Stopped => (format!("{name}: {}", exit::of(&ended.end)), Role::Warn),
-        Verdict::Unknown => (format!("{name}: {}", exit::of(&ended.end)), Role::Warn),
+        Verdict::Stopped | Verdict::Unknown => (format!("{name}: {}", exit::of(&ended.end)), Role::Warn),
     };
     if ended.unseen {
         text.push_str(" (while no screen was there)");

@@ -44,6 +44,7 @@ pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
                     session.told = None;
                 }
                 live.bytes = bytes;
+                live.rate.grew(now_ms, bytes);
                 live.grew_ms = Some(now_ms);
             }
         }

@@ -6,17 +6,20 @@ use ratatui::text::{Line, Span};
 
 use super::{lines, rows, title};
 use crate::drive::Answer;
+use crate::runbook::Mode;
 use crate::session::event::Verdict;
 use crate::session::exit;
 use crate::session::run::RunNo;
 use crate::session::state::Run;
-use crate::text::styled;
 use crate::text::{human, visible, width};
 use crate::tui::layout;
 use crate::tui::model::{Model, Pane, Pick, Search, SessionScreen};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::update::PIN_LINES;
 use crate::tui::words;
+
+/// Output whose lines are not counted yet is worth a word from so many bytes on.
+const READING: u64 = 4 << 20;
 
 /// Draws the pane.
 pub(super) fn draw(model: &Model, session: &SessionScreen, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
@@ -43,13 +46,11 @@ pub(super) fn draw(model: &Model, session: &SessionScreen, theme: Theme, frame: 
     }
     let Some(page) = session.output.current() else { return };
     if page.lines.is_empty() {
-        let text = if run.is_running() { "No output so far." } else { "It wrote nothing." };
-        rows(frame, inner, vec![Line::styled(text, theme.style(Role::Dim))]);
-        return;
-    }
-    let blank = |line: &styled::Line| line.spans.iter().all(|span| span.text.trim().is_empty());
-    if page.first_line == 0 && !run.is_running() && page.lines.iter().all(blank) {
-        let text = "A full-screen program; nothing of it stays here. PgUp shows what it wrote.";
+        let text = match (run.is_running(), page.total_bytes) {
+            (true, _) => "No output so far.",
+            (false, 0) => "It wrote nothing.",
+            (false, _) => "A full-screen program; nothing of it stays here.",
+        };
         rows(frame, inner, vec![Line::styled(text, theme.style(Role::Dim))]);
         return;
     }
@@ -85,8 +86,7 @@ fn badges(model: &Model, session: &SessionScreen, number: RunNo, run: &Run, them
             let (word, role) = match &ended.verdict {
                 Verdict::Healthy => ("healthy, ", Role::Good),
                 Verdict::Unhealthy(_) => ("not healthy, ", Role::Bad),
-                Verdict::Stopped => ("", Role::Warn),
-                Verdict::Unknown => ("", Role::Warn),
+                Verdict::Stopped | Verdict::Unknown => ("", Role::Warn),
             };
             parts.push((format!("{word}{}", exit::of(&ended.end)), role));
             parts.push((words::took(ended.end.took_ms), Role::Plain));
@@ -117,12 +117,21 @@ fn badges(model: &Model, session: &SessionScreen, number: RunNo, run: &Run, them
                 None => parts.push((words::span(elapsed), Role::Plain)),
             }
             let since = live.and_then(|live| live.grew_ms).map_or(elapsed, |grew| now.boot_ms.saturating_sub(grew));
-            let limit = step.and_then(|step| step.silent).map_or(10_000, milliseconds);
-            if since >= limit {
+            // What is followed is often silent for long, and well so: there only the author's limit counts.
+            let follows = run.started.mode == Mode::Follow;
+            let limit = step.and_then(|step| step.silent).map(milliseconds).or((!follows).then_some(10_000));
+            if limit.is_some_and(|limit| since >= limit) {
                 parts.push((format!("silent for {}", words::span(since)), Role::Warn));
             }
             parts.push((human::bytes(bytes), Role::Dim));
+            if let Some(rate) = live.and_then(|live| live.rate.at(now.boot_ms)) {
+                parts.push((format!("{}/s", human::bytes(rate)), Role::Dim));
+            }
         }
+    }
+    if let Some(page) = page.filter(|page| page.unread > READING) {
+        let done = (page.total_bytes - page.unread) * 100 / page.total_bytes.max(1);
+        parts.push((format!("reading it, {done} %"), Role::Warn));
     }
     let unseen = session.output.unseen();
     if session.output.anchor.is_some() {

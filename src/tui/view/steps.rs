@@ -88,6 +88,11 @@ fn step_line(model: &Model, session: &SessionScreen, step: &Step, columns: usize
     let found = standing == Standing::Healthy
         && own.and_then(|own| own.runs.last()).is_some_and(|run| state.signs.iter().any(|sign| sign.run == *run));
     let (glyph, word, role) = if found { ('!', "sign", Role::Warn) } else { (glyph, word, role) };
+    // A run that takes longer than it may is seen from afar, also while another output is looked at.
+    let budget = step.budget.map(|budget| u64::try_from(budget.as_millis()).unwrap_or(u64::MAX));
+    let elapsed = run.filter(|run| run.is_running()).map(|run| model.moment().since(&run.at));
+    let over = budget.zip(elapsed).is_some_and(|(budget, elapsed)| elapsed > budget);
+    let (word, role) = if over { ("over budget", Role::Warn) } else { (word, role) };
     let waits = session.walk.is_waiting(&step.id);
     let word = if waits { "tries again" } else { word };
     let both = [word, time.as_deref().unwrap_or_default()];
