@@ -54,9 +54,13 @@ impl Spool for Kept {
 
 /// The bytes of a file between two offsets; fewer where there are not so many.
 pub(super) fn part(file: &File, from: u64, to: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; usize::try_from(to.saturating_sub(from)).unwrap_or(usize::MAX)];
+    // What is asked for beyond the end takes no memory.
+    let size = usize::try_from(to.min(file.metadata()?.len()).saturating_sub(from)).unwrap_or(usize::MAX);
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(size).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
+    bytes.resize(size, 0);
     let mut filled = 0;
-    while filled < bytes.len() {
+    while filled < size {
         match file.read_at(&mut bytes[filled..], from + filled as u64) {
             Ok(0) => break,
             Ok(count) => filled += count,

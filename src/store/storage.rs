@@ -2,12 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Advice, fadvise};
 
 use super::private;
+use super::spool::part;
 
 /// Where a journal's bytes are.
 pub trait Storage: Send {
@@ -144,19 +145,5 @@ impl Storage for Disk {
 
 /// Everything in a file from this byte on, as far as it reaches now.
 pub(super) fn read_from(file: &File, offset: u64) -> io::Result<Vec<u8>> {
-    let size = usize::try_from(file.metadata()?.len().saturating_sub(offset)).unwrap_or(usize::MAX);
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(size).map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
-    bytes.resize(size, 0);
-    let mut filled = 0;
-    while filled < size {
-        match file.read_at(&mut bytes[filled..], offset + filled as u64) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    bytes.truncate(filled);
-    Ok(bytes)
+    part(file, offset, u64::MAX)
 }
