@@ -164,6 +164,10 @@ impl Searcher {
             self.search.back_to(before.saturating_sub(TAKEN_BACK));
         }
         let at = self.search.tally().bytes();
+        if reading.search_slices(&mut self.search)? {
+            self.frames.stale = true;
+            return Ok(true);
+        }
         let count = reading.read_text(at, &mut self.buffer)?;
         let last = self.closed && !more && count < self.buffer.len();
         let taken = self.search.take(self.buffer.get(..count).unwrap_or_default(), last);
@@ -173,40 +177,47 @@ impl Searcher {
 
     /// Answers the step that is asked for, where that is possible by now.
     fn look(&mut self) {
-        let Some(step) = self.step else { return };
-        let line = step.from.saturating_sub(1);
-        if !self.all && self.search.tally().lines() <= line {
-            return;
+        if let Some(step) = self.step {
+            match self.answer(step) {
+                Ok(None) => {}
+                Ok(Some((spot, wrapped))) => {
+                    self.step = None;
+                    self.answer = Some(Answer { asked: step.asked, spot, wrapped: wrapped && spot.is_some() });
+                    self.frames = Frames::at_once();
+                }
+                Err(error) => self.complain(&error),
+            }
         }
-        let found = self.nearest(line, step.back).and_then(|spot| match spot {
+    }
+
+    /// The line that a step leads to, if any, and whether it was found from the other side; none where that is not known yet.
+    fn answer(&mut self, step: Step) -> io::Result<Option<(Option<Spot>, bool)>> {
+        let line = step.from.saturating_sub(1);
+        if !self.all && self.search.tally().bytes() < self.after(line.saturating_add(1))? {
+            return Ok(None);
+        }
+        match self.nearest(line, step.back)? {
             Some(spot) => Ok(Some((Some(spot), false))),
             None if !self.all => Ok(None),
             None => {
                 let other = if step.back { u64::MAX } else { 0 };
                 Ok(Some((self.nearest(other, step.back)?, true)))
             }
-        });
-        match found {
-            Ok(Some((spot, wrapped))) => {
-                self.step = None;
-                let wrapped = wrapped && spot.is_some();
-                self.answer = Some(Answer { asked: step.asked, spot, wrapped });
-                self.frames = Frames::at_once();
-            }
-            Ok(None) => {}
-            Err(error) => self.complain(&error),
         }
     }
 
     /// The nearest line that matches, from a line (from 0) on or back.
     fn nearest(&mut self, line: u64, back: bool) -> io::Result<Option<Spot>> {
+        let near = self.after(if back { line.saturating_add(1) } else { line })?;
         let tally = self.search.tally();
         let parts: Vec<Part> =
-            if back { tally.back(line).take(LOOKS).collect() } else { tally.from(line).take(LOOKS).collect() };
+            if back { tally.back(near).take(LOOKS).collect() } else { tally.from(near).take(LOOKS).collect() };
         for part in parts {
             let bytes = self.part(part)?;
+            let first = self.before(part.from)?;
             let (mut spot, mut place) = (None, part.before);
-            self.search.hits(part.line, &bytes, |number, before| {
+            self.search.hits(&bytes, |number, before| {
+                let number = first + number;
                 place += 1;
                 if back && number > line {
                     return false;
@@ -223,6 +234,16 @@ impl Searcher {
             }
         }
         Ok(None)
+    }
+
+    /// The byte behind the line feed of this number (from 1); the end where there are not so many.
+    fn after(&self, number: u64) -> io::Result<u64> {
+        self.reading.as_ref().map_or(Ok(0), |reading| reading.text().after(number))
+    }
+
+    /// Line feeds before a byte.
+    fn before(&self, byte: u64) -> io::Result<u64> {
+        self.reading.as_ref().map_or(Ok(0), |reading| reading.text().before(byte))
     }
 
     fn part(&self, part: Part) -> io::Result<Vec<u8>> {

@@ -17,6 +17,7 @@ pub(crate) mod private;
 pub mod replay;
 pub mod runs;
 pub mod session;
+pub mod slices;
 pub mod spool;
 pub mod storage;
 pub mod times;

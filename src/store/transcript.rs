@@ -7,15 +7,19 @@ use std::sync::Arc;
 
 use super::index::{Block, Reader};
 use super::runs::RunDir;
+use super::slices::slices;
 use super::spool::{Kept, part};
 use super::times::{Tick, Ticks};
 use crate::runbook::Mode;
+use crate::text::find::Search;
 use crate::text::lines::STRIDE;
 use crate::text::styled::Screen;
 use crate::text::transcript::{Bytes, Text, Transcript};
 
 /// How much is read at once, in bytes.
 const CHUNK: u64 = 256 * 1024;
+/// How much is taken in slices at once, in bytes: a few milliseconds' work, so that a search can be called off. Less is not worth it.
+const STRETCH: u64 = 32 << 20;
 /// Strides passed over at once: a gigabyte.
 const PASSES: u32 = 16 * 1024;
 /// Columns of a terminal nobody told the size of, and rows of every run's before it is resized.
@@ -43,6 +47,8 @@ pub struct Reading {
     ticks: Option<Ticks>,
     tick: Option<Tick>,
     finished: bool,
+    /// It was tried to search it in slices, and that cannot be.
+    unsliced: bool,
 }
 
 impl Reading {
@@ -75,6 +81,7 @@ impl Reading {
             ticks,
             tick: None,
             finished: false,
+            unsliced: false,
         }))
     }
 
@@ -125,6 +132,29 @@ impl Reading {
             }
         }
         Ok(filled)
+    }
+
+    /// Goes on with a search of the text by as much as can be done in [`slices`] at once; false where that cannot be: too little is left,
+    /// the text is not the output itself, or a line is too long. Then it is for [`read_text`](Self::read_text).
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn search_slices(&mut self, search: &mut Search) -> io::Result<bool> {
+        let (text, from) = (self.text(), search.tally().bytes());
+        if self.unsliced || !text.is_raw() || text.len().saturating_sub(from) < STRETCH {
+            return Ok(false);
+        }
+        let Some(slice) = search.slice() else { return Ok(false) };
+        let begin = || slice.clone();
+        let take = |search: &mut Search, lines: &[u8]| _ = search.take(lines, false);
+        let Some(parts) = slices(&self.output.0, (from, from + STRETCH), begin, take)? else {
+            self.unsliced = true;
+            return Ok(false);
+        };
+        for part in &parts {
+            search.join(part);
+        }
+        Ok(search.tally().bytes() > from)
     }
 
     /// Goes on in the output; false where all of it was taken.
@@ -246,5 +276,58 @@ impl Reading {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::find::{Finder, LONGEST, Query};
+
+    /// Lines that match in an output, and how much of it was searched in slices.
+    fn searched(output: &[u8], typed: &str) -> (u64, u64) {
+        let folder = tempfile::tempdir().unwrap();
+        let run = RunDir::at(folder.path());
+        std::fs::write(run.output(), output).unwrap();
+        let mut reading = Reading::open(&run).unwrap().unwrap();
+        while reading.advance().unwrap() {}
+        let mut search = Search::new(Finder::new(&Query::typed(typed)).unwrap());
+        while reading.search_slices(&mut search).unwrap() {}
+        let sliced = search.tally().bytes();
+        let mut buffer = vec![0; LONGEST];
+        while search.tally().bytes() < output.len() as u64 {
+            let count = reading.read_text(search.tally().bytes(), &mut buffer).unwrap();
+            search.take(&buffer[..count], count < buffer.len());
+        }
+        (search.tally().matching(), sliced)
+    }
+
+    #[test]
+    fn a_long_output_is_searched_in_slices_and_nothing_is_missed_or_counted_twice() {
+        let mut output = Vec::new();
+        let mut matching = 0;
+        for number in 0_u32.. {
+            if output.len() as u64 > STRETCH + STRETCH / 4 {
+                break;
+            }
+            // Lines of all lengths, so that slices begin anywhere in them.
+            output.resize(output.len() + usize::try_from(number % 997).unwrap(), b'.');
+            if number % 3 == 0 {
+                output.extend_from_slice(b"needle");
+                matching += 1;
+            }
+            output.push(b'\n');
+        }
+        let (found, sliced) = searched(&output, "needle");
+        assert_eq!(found, matching);
+        assert!((STRETCH - 2000..=STRETCH).contains(&sliced), "{sliced}");
+    }
+
+    #[test]
+    fn where_a_line_is_too_long_for_slices_it_is_searched_without_them() {
+        let mut output = b"needle\n".repeat(1000);
+        output.resize(usize::try_from(STRETCH).unwrap(), b'.');
+        output.extend_from_slice(b" needle\nneedle\n");
+        assert_eq!(searched(&output, "needle"), (1002, 0));
     }
 }

@@ -98,6 +98,13 @@ impl Index {
         Seek { offset: as_u64(block) * self.stride, skip: line - before }
     }
 
+    /// The last place before a byte, or at it, for which line feeds were counted, and how many stand before that.
+    #[must_use]
+    pub fn before(&self, byte: u64) -> (u64, u64) {
+        let entry = usize::try_from(byte / self.stride).unwrap_or(usize::MAX).min(self.before.len() - 1);
+        (as_u64(entry) * self.stride, self.before.get(entry).copied().unwrap_or_default())
+    }
+
     fn coarsen(&mut self) {
         let mut even = false;
         self.before.retain(|_| {

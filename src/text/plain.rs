@@ -13,7 +13,7 @@ pub const LONGEST_LINE: usize = 64 * 1024;
 /// Escape sequences are gone, and so are control characters other than the tab, and bidirectional overrides. What is
 /// not UTF-8 shows as U+FFFD. A carriage return inside a line leaves the text after it (the last state of a progress
 /// bar), a backspace takes back what is written over. Every line feed ends a line, as in [`super::lines::Index`].
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Lines {
     sequence: Sequence,
     /// The open line, undecoded.

@@ -6,6 +6,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use anyhow::Context as _;
+use stanch::store::index::Writer;
+use stanch::store::runs::RunDir;
+use stanch::store::transcript::Reading;
 use stanch::text::find::{Finder, LONGEST, Query, Search};
 
 use super::Context;
@@ -25,13 +29,14 @@ type Found = (f64, u64);
 
 /// One table, a row for each query.
 pub(super) fn run(context: &Context<'_>) -> anyhow::Result<Vec<Section>> {
-    let file = context.folder.join("lines");
-    let bytes = made::write_lines(&file, 60, context.scale.much)?;
+    let run = RunDir::at(context.folder);
+    let bytes = made::write_lines(&run.output(), 60, context.scale.much)?;
+    indexed(&run)?;
     let mut rows = Vec::new();
     for (name, typed, given) in QUERIES {
-        let mut contestants = vec![Contestant::new("**Stanch**", || ours(&file, typed))];
+        let mut contestants = vec![Contestant::new("**Stanch**", || ours(&run, typed))];
         if let Some(rg) = context.peers.get("rg") {
-            contestants.push(Contestant::new("rg -c", || theirs(rg, given, &file)));
+            contestants.push(Contestant::new("rg -c", || theirs(rg, given, &run.output())));
         }
         let taken = race(context.scale.times, &mut contestants)?;
         let lines = taken[0][0].1;
@@ -56,19 +61,31 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<Vec<Section>> {
     }])
 }
 
-fn ours(file: &Path, typed: &str) -> anyhow::Result<Found> {
+/// The index that the supervisor leaves beside an output.
+fn indexed(run: &RunDir) -> anyhow::Result<()> {
+    let (mut file, mut index) = (File::open(run.output())?, Writer::begin(&run.index()));
+    let mut buffer = vec![0; LONGEST];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(()),
+            count => index.grew(&buffer[..count]),
+        }
+    }
+}
+
+/// As the thread behind the screen does it.
+fn ours(run: &RunDir, typed: &str) -> anyhow::Result<Found> {
     let began = Instant::now();
     let mut search = Search::new(Finder::new(&Query::typed(typed)).map_err(anyhow::Error::msg)?);
-    let (mut file, mut buffer, mut held) = (File::open(file)?, vec![0; LONGEST], 0);
+    let mut reading = Reading::open(run)?.context("no output")?;
+    let mut buffer = vec![0; LONGEST];
     loop {
-        let count = file.read(&mut buffer[held..])?;
-        let there = held + count;
-        let taken = search.take(&buffer[..there], count == 0);
-        if count == 0 {
+        let more = reading.advance()?;
+        while reading.search_slices(&mut search)? {}
+        let count = reading.read_text(search.tally().bytes(), &mut buffer)?;
+        if search.take(&buffer[..count], !more && count < buffer.len()) == 0 && !more {
             return Ok((ms(began.elapsed()), search.tally().matching()));
         }
-        buffer.copy_within(taken..there, 0);
-        held = there - taken;
     }
 }
 

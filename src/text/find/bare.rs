@@ -9,7 +9,7 @@ use crate::text::sequence::{Byte, Sequence};
 ///
 /// It gives as many lines as it is given. Other control characters stay: they keep nothing from being found but what stands on both
 /// of their sides.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Bare {
     scratch: Vec<u8>,
     lines: Lines,

@@ -6,10 +6,13 @@ use memchr::{memchr, memchr_iter, memmem, memrchr};
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, Look};
 
+use super::fragment::Fragment;
 use super::query::Query;
 
 /// The most memory a pattern may take when it is compiled, in bytes.
 const SIZE: usize = 4 << 20;
+/// Lines in so many bytes that may hold the fragment and not match, before the pattern looks for itself.
+const VAIN: usize = 256;
 
 /// A query made ready. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -22,6 +25,8 @@ enum How {
         regex: Regex,
         /// It speaks of the text's start or end and has to see each line alone.
         alone: bool,
+        /// What stands in every line that matches, where that is known and rare.
+        fragment: Option<Fragment>,
     },
 }
 
@@ -62,8 +67,11 @@ impl Finder {
             .size_limit(SIZE)
             .build()
             .map_err(|error| unusable(&error))?;
-        let alone = looks_at_ends(&pattern);
-        Ok(Self(How::Pattern { regex, alone }))
+        // What cannot be parsed was refused above.
+        let parsed = parse(&pattern, sensitive);
+        let alone = parsed.as_ref().is_some_and(looks_at_ends);
+        let fragment = parsed.as_ref().and_then(Fragment::of);
+        Ok(Self(How::Pattern { regex, alone, fragment }))
     }
 
     /// How many of these lines match.
@@ -90,7 +98,7 @@ impl Finder {
     pub fn hits<'a>(&self, bare: &'a [u8], mut each: impl FnMut(Hit<'a>) -> bool) {
         let (mut line, mut counted, mut at) = (0, 0, 0);
         while let Some((place, end)) = self.next(bare, at) {
-            let start = memrchr(b'\n', &bare[..place]).map_or(0, |end| end + 1);
+            let start = start_of(bare, place);
             line += as_u64(memchr_iter(b'\n', &bare[counted..start]).count());
             counted = start;
             if !each(Hit { line, before: &bare[start..place] }) {
@@ -114,42 +122,71 @@ impl Finder {
     }
 
     /// The first match from `at`, a line's start: its place, and where its line ends.
-    fn next(&self, bare: &[u8], mut at: usize) -> Option<(usize, usize)> {
-        let end_of = |place: usize| memchr(b'\n', &bare[place..]).map_or(bare.len(), |end| place + end);
-        // Nothing stands behind the last line feed.
-        while at < bare.len() {
-            match &self.0 {
-                How::Literal(finder) => {
-                    let place = at + finder.find(&bare[at..])?;
-                    return Some((place, end_of(place)));
-                }
-                How::Pattern { regex, alone: true } => {
-                    let end = end_of(at);
-                    if let Some(found) = regex.find(&bare[at..end]) {
-                        return Some((at + found.start(), end));
-                    }
-                    at = end + 1;
-                }
-                How::Pattern { regex, alone: false } => {
-                    let found = regex.find_at(bare, at)?;
-                    if found.start() >= bare.len() && bare.ends_with(b"\n") {
-                        return None;
-                    }
-                    let end = end_of(found.start());
-                    if found.end() <= end {
-                        return Some((found.start(), end));
-                    }
-                    // It goes over the end of its line: the line alone decides.
-                    let start = memrchr(b'\n', &bare[..found.start()]).map_or(0, |end| end + 1);
-                    if let Some(found) = regex.find(&bare[start..end]) {
-                        return Some((start + found.start(), end));
-                    }
-                    at = end + 1;
-                }
+    fn next(&self, bare: &[u8], at: usize) -> Option<(usize, usize)> {
+        match &self.0 {
+            How::Literal(finder) => {
+                let place = at + finder.find(bare.get(at..)?)?;
+                Some((place, end_of(bare, place)))
             }
+            How::Pattern { regex, alone, fragment: Some(fragment) } => with_fragment(fragment, regex, *alone, bare, at),
+            How::Pattern { regex, alone, fragment: None } => with_pattern(regex, *alone, bare, at),
         }
-        None
     }
+}
+
+/// As [`Finder::next`]: only lines that hold the fragment are looked at, as long as few do that do not match.
+fn with_fragment(fragment: &Fragment, regex: &Regex, alone: bool, bare: &[u8], from: usize) -> Option<(usize, usize)> {
+    let (mut at, mut vain) = (from, 0);
+    while vain * VAIN <= at - from + 16 * VAIN {
+        let place = at + fragment.find(bare.get(at..)?)?;
+        let (start, end) = (start_of(bare, place), end_of(bare, place));
+        if let Some(found) = regex.find(&bare[start..end]) {
+            return Some((start + found.start(), end));
+        }
+        at = end + 1;
+        vain += 1;
+    }
+    with_pattern(regex, alone, bare, at)
+}
+
+/// As [`Finder::next`].
+fn with_pattern(regex: &Regex, alone: bool, bare: &[u8], mut at: usize) -> Option<(usize, usize)> {
+    // Nothing stands behind the last line feed.
+    while at < bare.len() {
+        if alone {
+            let end = end_of(bare, at);
+            if let Some(found) = regex.find(&bare[at..end]) {
+                return Some((at + found.start(), end));
+            }
+            at = end + 1;
+            continue;
+        }
+        let found = regex.find_at(bare, at)?;
+        if found.start() >= bare.len() && bare.ends_with(b"\n") {
+            return None;
+        }
+        let end = end_of(bare, found.start());
+        if found.end() <= end {
+            return Some((found.start(), end));
+        }
+        // It goes over the end of its line: the line alone decides.
+        let start = start_of(bare, found.start());
+        if let Some(found) = regex.find(&bare[start..end]) {
+            return Some((start + found.start(), end));
+        }
+        at = end + 1;
+    }
+    None
+}
+
+/// Where the line starts in which a byte stands.
+fn start_of(bare: &[u8], place: usize) -> usize {
+    memrchr(b'\n', &bare[..place]).map_or(0, |end| end + 1)
+}
+
+/// Where the line feed of the line stands in which a byte does, or all ends.
+fn end_of(bare: &[u8], place: usize) -> usize {
+    memchr(b'\n', &bare[place..]).map_or(bare.len(), |end| place + end)
 }
 
 /// Why a pattern cannot be used, without the picture of it.
@@ -165,14 +202,16 @@ fn unusable(error: &regex::Error) -> String {
     format!("could not use this pattern: {cause}. Without re: it is looked for as it stands.")
 }
 
+/// The syntax tree of a pattern, as [`Finder::new`] has it compiled.
+fn parse(pattern: &str, sensitive: bool) -> Option<Hir> {
+    let mut parser = regex_syntax::ParserBuilder::new();
+    parser.multi_line(true).utf8(false).case_insensitive(!sensitive).build().parse(pattern).ok()
+}
+
 /// Whether a pattern speaks of the start or the end of the whole text.
-fn looks_at_ends(pattern: &str) -> bool {
-    let parsed = regex_syntax::ParserBuilder::new().multi_line(true).utf8(false).build().parse(pattern);
-    let ends = |hir: Hir| {
-        let looks = hir.properties().look_set();
-        looks.contains(Look::Start) || looks.contains(Look::End)
-    };
-    parsed.is_ok_and(ends)
+fn looks_at_ends(pattern: &Hir) -> bool {
+    let looks = pattern.properties().look_set();
+    looks.contains(Look::Start) || looks.contains(Look::End)
 }
 
 fn as_u64(count: usize) -> u64 {

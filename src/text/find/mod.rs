@@ -5,6 +5,7 @@
 
 mod bare;
 mod finder;
+mod fragment;
 mod query;
 mod search;
 mod tally;

@@ -1,6 +1,6 @@
 //! A search as it goes through an output from its start.
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memrchr};
 
 use super::bare::Bare;
 use super::finder::Finder;
@@ -10,7 +10,7 @@ use super::tally::Tally;
 pub const LONGEST: usize = 256 * 1024;
 
 /// How far a search has come.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Search {
     finder: Finder,
     bare: Bare,
@@ -50,15 +50,26 @@ impl Search {
             let first = &bare[..memchr(b'\n', bare).unwrap_or(bare.len())];
             matching -= u64::from(self.finder.is_match(first));
         }
-        let lines = as_u64(memchr_iter(b'\n', part).count());
         self.inside = if part.ends_with(b"\n") {
             None
         } else {
-            let open = memrchr(b'\n', bare).map_or(bare, |end| &bare[end + 1..]);
-            Some(self.finder.is_match(open) || (lines == 0 && self.inside == Some(true)))
+            let start = memrchr(b'\n', bare);
+            let open = start.map_or(bare, |end| &bare[end + 1..]);
+            Some(self.finder.is_match(open) || (start.is_none() && self.inside == Some(true)))
         };
-        self.tally.push(as_u64(cut), lines, matching, self.inside.is_some());
+        self.tally.push(as_u64(cut), matching, self.inside.is_some());
         cut
+    }
+
+    /// A search for the same, of lines that follow: what it takes can be [joined](Self::join). None while a line goes on.
+    #[must_use]
+    pub fn slice(&self) -> Option<Self> {
+        self.inside.is_none().then(|| Self::with(self.finder.clone(), Tally::new()))
+    }
+
+    /// Takes what was counted of the lines that follow, all of them whole.
+    pub fn join(&mut self, slice: &Self) {
+        self.tally.push(slice.tally.bytes(), slice.tally.matching(), false);
     }
 
     /// What stood behind this byte is another text now: it is taken anew, from a line's start before it on.
@@ -75,10 +86,11 @@ impl Search {
         &self.tally
     }
 
-    /// Calls `each` with the lines of a part that match, until it says false: the line (from 0), and its text before the match.
-    pub fn hits(&mut self, line: u64, part: &[u8], mut each: impl FnMut(u64, &[u8]) -> bool) {
+    /// Calls `each` with the lines of a part that match, until it says false: the line feeds before it in the part, and its text before
+    /// the match.
+    pub fn hits(&mut self, part: &[u8], mut each: impl FnMut(u64, &[u8]) -> bool) {
         let bare = self.bare.of(part);
-        self.finder.hits(bare, |hit| each(line + hit.line, hit.before));
+        self.finder.hits(bare, |hit| each(hit.line, hit.before));
     }
 }
 

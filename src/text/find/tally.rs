@@ -9,7 +9,6 @@ const MOST: usize = 64 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Before {
     bytes: u64,
-    lines: u64,
     matching: u64,
     /// A line goes on here.
     inside: bool,
@@ -22,8 +21,6 @@ pub struct Part {
     pub from: u64,
     /// The byte behind its last one.
     pub to: u64,
-    /// Lines before it.
-    pub line: u64,
     /// Lines that match before it.
     pub before: u64,
     /// Lines that match in it.
@@ -57,7 +54,7 @@ impl Tally {
     }
 
     /// Takes the counts of what follows; at its end a line goes on, or not.
-    pub(super) fn push(&mut self, bytes: u64, lines: u64, matching: u64, inside: bool) {
+    pub(super) fn push(&mut self, bytes: u64, matching: u64, inside: bool) {
         let full = self.starts.last().is_none_or(|start| self.end.bytes - start.bytes >= self.size);
         if full {
             if self.starts.len() >= self.most {
@@ -66,7 +63,6 @@ impl Tally {
             self.starts.push(self.end);
         }
         self.end.bytes += bytes;
-        self.end.lines += lines;
         self.end.matching += matching;
         self.end.inside = inside;
     }
@@ -85,45 +81,28 @@ impl Tally {
         self.end.bytes
     }
 
-    /// Line feeds counted.
-    #[must_use]
-    pub fn lines(&self) -> u64 {
-        self.end.lines
-    }
-
     /// Lines that match.
     #[must_use]
     pub fn matching(&self) -> u64 {
         self.end.matching
     }
 
-    /// The parts in which something matches, from the one on in which the line (from 0) stands.
-    pub fn from(&self, line: u64) -> impl Iterator<Item = Part> {
-        let first = self.place(line);
+    /// The parts in which something matches, from the one on in which a line begins, at this byte.
+    pub fn from(&self, start: u64) -> impl Iterator<Item = Part> {
+        let first = self.starts.partition_point(|part| part.bytes <= start).saturating_sub(1);
         (first..self.starts.len()).filter_map(|place| self.part(place)).filter(|part| part.matching > 0)
     }
 
-    /// The parts in which something matches, backwards from the one in which the line (from 0) stands.
-    pub fn back(&self, line: u64) -> impl Iterator<Item = Part> {
-        // A long line may stand in several parts.
-        let last = self.starts.partition_point(|start| start.lines <= line);
+    /// The parts in which something matches, backwards from the one in which a line ends, before this byte.
+    pub fn back(&self, end: u64) -> impl Iterator<Item = Part> {
+        let last = self.starts.partition_point(|part| part.bytes < end);
         (0..last).rev().filter_map(|place| self.part(place)).filter(|part| part.matching > 0)
-    }
-
-    fn place(&self, line: u64) -> usize {
-        self.starts.partition_point(|start| start.lines < line).saturating_sub(1)
     }
 
     fn part(&self, place: usize) -> Option<Part> {
         let start = self.starts.get(place)?;
         let end = self.starts.get(place + 1).unwrap_or(&self.end);
-        Some(Part {
-            from: start.bytes,
-            to: end.bytes,
-            line: start.lines,
-            before: start.matching,
-            matching: end.matching - start.matching,
-        })
+        Some(Part { from: start.bytes, to: end.bytes, before: start.matching, matching: end.matching - start.matching })
     }
 
     fn coarsen(&mut self) {

@@ -188,6 +188,8 @@ proptest! {
         let mut from = 0;
         for number in 1..=text.newlines() {
             let to = text.after(number).unwrap();
+            prop_assert_eq!(text.before(to).unwrap(), number.min(text.newlines()));
+            prop_assert_eq!(text.before(to.saturating_sub(1)).unwrap(), number.min(text.newlines()).saturating_sub(1));
             let line = &whole[usize::try_from(from).unwrap()..usize::try_from(to).unwrap()];
             prop_assert_eq!(memchr::memchr_iter(b'\n', line).count(), 1);
             prop_assert_eq!(line.last(), Some(&b'\n'));

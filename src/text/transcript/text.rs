@@ -128,6 +128,34 @@ impl<'a, R: Bytes, S: Spool> Text<'a, R, S> {
         Ok(piece.start + offset.saturating_sub(piece.from))
     }
 
+    /// Line feeds before an offset.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn before(&self, offset: u64) -> io::Result<u64> {
+        let kept = self.of.pieces.len();
+        if offset >= kept {
+            let inside = usize::try_from(offset - kept).unwrap_or(usize::MAX).min(self.living.len());
+            return Ok(self.of.pieces.newlines() + count(self.living.get(..inside).unwrap_or_default()));
+        }
+        let Some(piece) = self.of.pieces.between(offset, offset + 1).next() else { return Ok(0) };
+        let index = match piece.source {
+            Source::Raw => &self.of.raw_index,
+            Source::Spool => &self.of.spool_index,
+        };
+        let end = piece.from + (offset - piece.start);
+        let (mut at, mut newlines) = index.before(end);
+        while at < end {
+            let bytes = self.source(piece.source).read(at, end.min(at + CHUNK))?;
+            if bytes.is_empty() {
+                break;
+            }
+            newlines += count(&bytes);
+            at += bytes.len() as u64;
+        }
+        Ok(piece.newlines + newlines - piece.base)
+    }
+
     /// When the line came that begins at this offset, with so many line feeds before it, as far as that is known: of what stands on
     /// the terminal it is not.
     #[must_use]
