@@ -9,6 +9,7 @@ pub mod plain;
 pub mod redact;
 pub mod replay;
 mod sequence;
+pub mod shown;
 pub mod styled;
 pub mod transcript;
 pub mod visible;

@@ -21,7 +21,7 @@ use rustix::termios::tcsetpgrp;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::timeout;
 
-use crate::text::plain::Lines;
+use crate::text::shown::Shown;
 use crate::tui::message::Signal as Ending;
 use crate::tui::run::Call;
 
@@ -111,7 +111,7 @@ fn staying(options: &str) -> String {
 
 /// Gives the pager the text without escapes, as long as it reads.
 fn feed(mut file: File, mut input: ChildStdin) {
-    let mut lines = Lines::new();
+    let mut lines = Shown::new();
     let (mut chunk, mut text) = (vec![0; CHUNK], Vec::new());
     loop {
         text.clear();

@@ -20,7 +20,7 @@ use crate::store::runs::RunDir;
 use crate::store::times::Times;
 use crate::text::human;
 use crate::text::lines;
-use crate::text::plain::Lines;
+use crate::text::shown::Shown;
 
 /// How often the file is looked at where nobody tells when it grows.
 const GLANCE: Duration = Duration::from_millis(200);
@@ -60,7 +60,7 @@ pub(in super::super) struct Reader {
     shelf: Shelf,
     /// What patterns are held against; read only where there are any.
     tail: Tail,
-    plain: Lines,
+    plain: Shown,
     judge: Option<Judge>,
     /// What its step wants to be flagged; none where the run is only shown.
     flags: Flags,
@@ -120,7 +120,7 @@ impl Reader {
             run: watched.run,
             shelf: Shelf::new(folder.clone()),
             tail: Tail::new(folder.output()),
-            plain: Lines::new(),
+            plain: Shown::new(),
             judge,
             flags,
             folder: folder.clone(),
