@@ -53,7 +53,7 @@ impl Alone {
             Way::Revert => PhaseName::Revert,
             Way::Fix => PhaseName::Fix,
         });
-        Path { prefer, yes }
+        Path { prefer, yes, again: None }
     }
 }
 

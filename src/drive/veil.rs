@@ -1,6 +1,6 @@
 //! No secret in the journal: every text of an event is redacted before it is written.
 
-use crate::session::event::{Event, RunEnded, RunStarted, Verdict};
+use crate::session::event::{Event, RunEnded, RunStarted, Update, Verdict};
 use crate::session::run::Exit;
 use crate::text::redact::Secrets;
 
@@ -34,7 +34,24 @@ pub(super) fn veil(secrets: &Secrets, event: &mut Event) {
         }
         Event::Answered { answer, .. } => hide(answer),
         Event::Note { text, .. } | Event::Pinned { text, .. } => hide(text),
-        Event::Left { note } | Event::Closed { note } => hide_some(note),
+        Event::Left { note } | Event::Closed { note } | Event::Paused { note } => hide_some(note),
+        Event::FindingOpened { text } => hide(text),
+        Event::FindingSettled { because, .. } => hide(because),
+        Event::HandedOver { to, note } => {
+            hide(to);
+            hide_some(note);
+        }
+        Event::Joined { who, role } => {
+            hide(who);
+            hide_some(role);
+        }
+        Event::Departed { who } => hide(who),
+        Event::DetectedBy { text, .. } => hide_some(text),
+        Event::Updated(update) => {
+            let Update { conditions, actions, needs, next_ms: _ } = update;
+            [conditions, actions, needs].into_iter().for_each(hide);
+        }
+        Event::Declared { reason } => hide(reason),
         // Nothing in these is anybody's text.
         Event::Attached { .. }
         | Event::VariableUnset { .. }
@@ -47,6 +64,8 @@ pub(super) fn veil(secrets: &Secrets, event: &mut Event) {
         | Event::SeverityChanged { .. }
         | Event::TailSetAside { .. }
         | Event::Reopened
+        | Event::Resumed
+        | Event::LookedAgain { .. }
         | Event::Unknown => {}
     }
 }

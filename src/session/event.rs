@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::marks::{Detection, Mark, Status, Tag};
 use super::run::{Exit, LaneKey, LaneNo, Purpose, RunEnd, RunNo};
 use crate::runbook::{Effect, Lead, Mode, PhaseName, Severity, Shell, StepId, VarName};
 
@@ -187,6 +188,72 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Something is taken for the cause, or for a part of it. Findings are numbered from 1, those of signs among them.
+    FindingOpened {
+        /// What is thought.
+        text: String,
+    },
+    /// A finding was confirmed or ruled out. A later word replaces an earlier one.
+    FindingSettled {
+        /// Its number.
+        finding: u32,
+        /// Confirmed; else ruled out.
+        confirmed: bool,
+        /// How that is known.
+        because: String,
+    },
+    /// The work rests; clocks of phases stand still.
+    Paused {
+        /// Why, and what is next.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// The work goes on.
+    Resumed,
+    /// Somebody else has the lead from here on.
+    HandedOver {
+        /// Who.
+        to: String,
+        /// What they have to know.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// Somebody takes part, who may never type anything here.
+    Joined {
+        /// Who.
+        who: String,
+        /// As what.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<String>,
+    },
+    /// Somebody takes part no longer.
+    Departed {
+        /// Who.
+        who: String,
+    },
+    /// How it was noticed.
+    DetectedBy {
+        /// By whom or what.
+        source: Detection,
+        /// In what way.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
+    /// Others were told where it stands.
+    Updated(Update),
+    /// Planned work became an incident.
+    Declared {
+        /// Why.
+        reason: String,
+    },
+    /// Every verify step was run again some time after it was resolved.
+    LookedAgain {
+        /// Which of the runbook's times, from 0; those before it count as looked at too.
+        again: u32,
+        /// The steps that did not hold.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        red: Vec<StepId>,
+    },
     /// The journal's last line was torn by a crash and set aside.
     TailSetAside {
         /// How many bytes.
@@ -205,6 +272,22 @@ pub enum Event {
     /// Something a later version of this program wrote; kept, never acted on.
     #[serde(other)]
     Unknown,
+}
+
+/// What others are told: conditions, actions, needs.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Update {
+    /// How it is.
+    pub conditions: String,
+    /// What is being done.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub actions: String,
+    /// What is needed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub needs: String,
+    /// When to tell the next one, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_ms: Option<u64>,
 }
 
 /// How a session began.
@@ -371,87 +454,4 @@ pub enum MoveCause {
     VerifyFirst(StepId),
     /// The operator went here.
     Operator,
-}
-
-/// The kind of a note. The sign is what the operator types before the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tag {
-    /// No sign: an observation.
-    #[default]
-    Plain,
-    /// `+`: went well.
-    Good,
-    /// `-`: went badly.
-    Bad,
-    /// `!`: lucky, or important.
-    Luck,
-    /// `?`: an open question.
-    Question,
-    /// `x`: ruled out, a dead end.
-    DeadEnd,
-    /// `TODO`: an action item.
-    Todo,
-}
-
-/// A key time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mark {
-    /// Users began to feel it.
-    ImpactStarted,
-    /// Someone or something noticed.
-    Detected,
-    /// The on-call took it.
-    Acknowledged,
-    /// Users no longer feel it.
-    Mitigated,
-    /// Lastingly repaired and verified.
-    Resolved,
-}
-
-impl Mark {
-    /// All, in the order of an incident.
-    pub const ALL: [Self; 5] =
-        [Self::ImpactStarted, Self::Detected, Self::Acknowledged, Self::Mitigated, Self::Resolved];
-
-    /// The words used on screen and in the record.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ImpactStarted => "impact started",
-            Self::Detected => "detected",
-            Self::Acknowledged => "acknowledged",
-            Self::Mitigated => "mitigated",
-            Self::Resolved => "resolved",
-        }
-    }
-}
-
-/// Where the incident stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "field terms")]
-pub enum Status {
-    Investigating,
-    Identified,
-    Mitigated,
-    Resolved,
-    Closed,
-    Paused,
-}
-
-impl Status {
-    /// The word used on screen and in the record.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Investigating => "investigating",
-            Self::Identified => "identified",
-            Self::Mitigated => "mitigated",
-            Self::Resolved => "resolved",
-            Self::Closed => "closed",
-            Self::Paused => "paused",
-        }
-    }
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::entry::Entry;
-use super::event::{Event, RunEnded, RunStarted, Status, Verdict};
+use super::event::{Event, Mark, RunEnded, RunStarted, Status, Verdict};
 use super::run::{Exit, Purpose, RunNo};
-use super::state::{Change, FlagSeen, Moment, Run, SignSeen, Standing, State, Stay, StepState, Value};
+use super::state::{
+    Change, Finding, FlagSeen, Moment, Rest, Run, Settled, SignSeen, Standing, State, Stay, StepState, Value,
+};
 use crate::runbook::{Effect, StepId};
 
 impl State {
@@ -53,13 +55,13 @@ impl State {
                     run.stop_asked = true;
                 }
             }
-            Event::SignSeen { run, step, finding, go, .. } => self.signs.push(SignSeen {
-                run: *run,
-                step: step.clone(),
-                finding: finding.clone(),
-                go: go.clone(),
-                seq: entry.seq,
-            }),
+            Event::SignSeen { run, step, finding, go, .. } => {
+                if let Some(finding) = finding {
+                    self.find(now, entry.seq, finding, Some(*run));
+                }
+                let (step, finding, go) = (step.clone(), finding.clone(), go.clone());
+                self.signs.push(SignSeen { run: *run, step, finding, go, seq: entry.seq });
+            }
             Event::Flagged { run, flag, says, text, .. } => {
                 if let Some(run) = self.runs.get_mut(run) {
                     let says = says.as_ref().unwrap_or(text).clone();
@@ -86,11 +88,32 @@ impl State {
             Event::Overridden { rule, reason } => self.overrides.push((rule.clone(), reason.clone(), entry.seq)),
             Event::Marked { mark } => {
                 self.marks.insert(*mark, entry.time());
+                if *mark == Mark::Resolved {
+                    self.looked = (0, Vec::new());
+                }
             }
-            Event::StatusChanged { status } => self.status = Some(*status),
+            Event::StatusChanged { status: Status::Paused } | Event::Paused { .. } => self.rest(now),
+            Event::StatusChanged { status } => {
+                self.go_on(now);
+                self.status = Some(*status);
+            }
+            Event::Resumed => self.go_on(now),
+            Event::FindingOpened { text } => self.find(now, entry.seq, text, None),
+            Event::FindingSettled { finding, confirmed, because } => {
+                let place = usize::try_from(*finding).ok().and_then(|finding| finding.checked_sub(1));
+                if let Some(finding) = place.and_then(|place| self.findings.get_mut(place)) {
+                    let because = because.clone();
+                    finding.settled.push(Settled { confirmed: *confirmed, because, at: (now, entry.seq) });
+                }
+            }
+            Event::HandedOver { to, .. } => self.lead = Some(to.clone()),
+            Event::Updated(update) => self.update = Some((now, update.clone())),
+            Event::Declared { .. } => self.declared = true,
+            Event::LookedAgain { again, red } => self.looked = (again.saturating_add(1), red.clone()),
             Event::SeverityChanged { severity } => self.severity = Some(*severity),
             Event::Closed { .. } => {
                 if !self.closed {
+                    self.go_on(now);
                     self.stood = self.status;
                 }
                 self.closed = true;
@@ -117,8 +140,41 @@ impl State {
             | Event::Left { .. }
             | Event::Note { .. }
             | Event::Pinned { .. }
+            | Event::Joined { .. }
+            | Event::Departed { .. }
+            | Event::DetectedBy { .. }
             | Event::TailSetAside { .. }
             | Event::Unknown => {}
+        }
+    }
+
+    /// A finding comes up; what is known by the same words is known.
+    fn find(&mut self, now: Moment, seq: u64, text: &str, run: Option<RunNo>) {
+        if !self.findings.iter().any(|finding| finding.text == text) {
+            let text = text.to_owned();
+            self.findings.push(Finding { text, run, opened: (now, seq), settled: Vec::new() });
+        }
+    }
+
+    /// The work rests: the stay in the phase is over until it goes on.
+    fn rest(&mut self, now: Moment) {
+        if self.is_resting() {
+            return;
+        }
+        self.rests.push(Rest { from: now, to: None, stood: self.status });
+        self.status = Some(Status::Paused);
+        if let Some(stay) = self.stays.last_mut() {
+            stay.to.get_or_insert(now);
+        }
+    }
+
+    /// The work goes on, where it rested.
+    fn go_on(&mut self, now: Moment) {
+        let Some(rest) = self.rests.last_mut().filter(|rest| rest.to.is_none()) else { return };
+        rest.to = Some(now);
+        self.status = rest.stood.or(Some(Status::Investigating));
+        if let Some(phase) = self.phase {
+            self.stays.push(Stay { phase, from: now, to: None });
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::entry::When;
-use super::event::{Mark, MoveCause, Opened, RunEnded, RunStarted, Source, Status, Verdict};
+use super::event::{Mark, MoveCause, Opened, RunEnded, RunStarted, Source, Status, Update, Verdict};
 use super::run::{LaneKey, LaneNo, RunNo};
 use crate::runbook::{Effect, Lead, PhaseName, Severity, StepId, VarName};
 
@@ -66,6 +66,75 @@ pub struct State {
     pub signs: Vec<SignSeen>,
     /// Rules overridden: (rule, reason, sequence number).
     pub overrides: Vec<(String, String, u64)>,
+    /// Findings, oldest first; their numbers are their places, from 1.
+    pub findings: Vec<Finding>,
+    /// Rests, oldest first; the last one may go on.
+    pub rests: Vec<Rest>,
+    /// Who has the lead, where it was handed over.
+    pub lead: Option<String>,
+    /// The last that others were told, and when.
+    pub update: Option<(Moment, Update)>,
+    /// Planned work became an incident.
+    pub declared: bool,
+    /// How many of the runbook's times to look again were looked at since it was resolved, and the steps that did not hold the last time.
+    pub looked: (u32, Vec<StepId>),
+}
+
+/// What is taken for the cause, or for a part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What is thought.
+    pub text: String,
+    /// In the output of this run, where a sign said so.
+    pub run: Option<RunNo>,
+    /// When it came up, and the entry.
+    pub opened: (Moment, u64),
+    /// What became of it, oldest first: a later word replaces an earlier one.
+    pub settled: Vec<Settled>,
+}
+
+impl Finding {
+    /// Whether it was confirmed (true) or ruled out; none while it is open.
+    #[must_use]
+    pub fn is_confirmed(&self) -> Option<bool> {
+        self.settled.last().map(|settled| settled.confirmed)
+    }
+}
+
+/// What was found out about a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// Confirmed; else ruled out.
+    pub confirmed: bool,
+    /// How that is known.
+    pub because: String,
+    /// When, and the entry.
+    pub at: (Moment, u64),
+}
+
+/// A time in which the work rested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rest {
+    /// From.
+    pub from: Moment,
+    /// To; none while it goes on.
+    pub to: Option<Moment>,
+    /// Where the incident stood.
+    pub stood: Option<Status>,
+}
+
+impl State {
+    /// Whether it is planned work that did not become an incident.
+    #[must_use]
+    pub fn is_planned(&self) -> bool {
+        self.opened.as_ref().is_some_and(|opened| opened.planned) && !self.declared
+    }
+
+    /// Whether the work rests.
+    #[must_use]
+    pub fn is_resting(&self) -> bool {
+        self.rests.last().is_some_and(|rest| rest.to.is_none())
+    }
 }
 
 /// An entry's two clocks.

@@ -8,6 +8,7 @@ use crate::runbook::{Effect, PhaseName, Runbook};
 use crate::session::entry::Entry;
 use crate::session::event::{Event, RunEnded, RunStarted, Source, Verdict};
 use crate::session::run::{Purpose, RunNo};
+use crate::session::told::told;
 use crate::session::walk::Walk;
 use crate::text::visible::clean;
 
@@ -91,6 +92,17 @@ pub fn line(entry: &Entry, walk: &Walk) -> Option<String> {
         Event::TailSetAside { bytes, file } => {
             format!("the journal's last line was torn by a crash; its {bytes} bytes are kept in {file}")
         }
+        Event::FindingOpened { .. }
+        | Event::FindingSettled { .. }
+        | Event::Paused { .. }
+        | Event::Resumed
+        | Event::HandedOver { .. }
+        | Event::Joined { .. }
+        | Event::Departed { .. }
+        | Event::DetectedBy { .. }
+        | Event::Updated(_)
+        | Event::Declared { .. }
+        | Event::LookedAgain { .. } => told(&entry.event, walk.state())?,
         Event::Closed { .. } => "closed".to_owned(),
         Event::Reopened => "opened again".to_owned(),
         Event::Attached { .. }

@@ -26,7 +26,8 @@ pub(in crate::postmortem) fn gaps(history: &History) -> Vec<Gap> {
     for entry in history.entries {
         let turn = match &entry.event {
             Event::Closed { .. } => Turn::Closed,
-            Event::Opened(_) | Event::Reopened => Turn::Open { paused: false },
+            Event::Opened(_) | Event::Reopened | Event::Resumed => Turn::Open { paused: false },
+            Event::Paused { .. } => Turn::Open { paused: true },
             Event::StatusChanged { status } => Turn::Open { paused: *status == Status::Paused },
             _ => Turn::None,
         };

@@ -251,7 +251,14 @@ pub(in crate::postmortem) fn long_text(entry: &Entry) -> Option<&str> {
         Event::Skipped { reason, .. } | Event::Overridden { reason, .. } | Event::TimeBoxAnswered { reason, .. } => {
             reason
         }
-        Event::Left { note } | Event::Closed { note } => note.as_ref()?,
+        Event::FindingOpened { text } => text,
+        Event::FindingSettled { because, .. } => because,
+        Event::Declared { reason } => reason,
+        Event::Left { note }
+        | Event::Closed { note }
+        | Event::Paused { note }
+        | Event::HandedOver { note, .. }
+        | Event::DetectedBy { text: note, .. } => note.as_ref()?,
         _ => return None,
     };
     brief(text, describe::CELL).1.then_some(text)

@@ -8,6 +8,7 @@ use crate::runbook::Lead;
 use crate::session::entry::Entry;
 use crate::session::event::{Event, Mark, MoveCause, Source, Tag};
 use crate::session::run::RunNo;
+use crate::session::told::{finding_text, update_words};
 
 /// Characters of a line of output that a row takes.
 const LINE: usize = 240;
@@ -96,6 +97,17 @@ pub(super) fn sentence(history: &History, entry: &Entry, before: Before) -> Opti
             let decision = brief(decision, CELL).0;
             why(by(&format!("decided when the time box of {phase} was over: {decision}")), reason)
         }
+        Event::FindingOpened { .. }
+        | Event::FindingSettled { .. }
+        | Event::Paused { .. }
+        | Event::Resumed
+        | Event::HandedOver { .. }
+        | Event::Joined { .. }
+        | Event::Departed { .. }
+        | Event::DetectedBy { .. }
+        | Event::Updated(_)
+        | Event::Declared { .. }
+        | Event::LookedAgain { .. } => work(history, entry, why)?,
         Event::Closed { note } => why(by("closed the session"), note.as_deref().unwrap_or_default()),
         Event::Reopened => by("opened the session again"),
         Event::Attached { .. }
@@ -108,6 +120,37 @@ pub(super) fn sentence(history: &History, entry: &Entry, before: Before) -> Opti
         | Event::StatusChanged { .. }
         | Event::TailSetAside { .. }
         | Event::Unknown => return None,
+    })
+}
+
+/// What an entry about the work itself says.
+fn work(history: &History, entry: &Entry, why: impl Fn(Prose, &str) -> Prose) -> Option<Prose> {
+    let by = |words: &str| Prose::new().text(format!("{} {words}", entry.by));
+    let plain = |words: &str| Prose::new().text(brief(words, CELL).0);
+    let note = |note: &Option<String>| note.clone().unwrap_or_default();
+    Some(match &entry.event {
+        Event::FindingOpened { text } => by("thought: ").text(brief(text, CELL).0),
+        Event::FindingSettled { finding, confirmed, because } => {
+            let word = if *confirmed { "confirmed: " } else { "ruled out: " };
+            why(by(word).text(brief(&finding_text(&history.state, *finding), CELL).0), because)
+        }
+        Event::Paused { note: said } => why(by("paused the work"), &note(said)),
+        Event::Resumed => by("went on with the work"),
+        Event::HandedOver { to, note: said } => why(by("handed over to ").text(to.clone()), &note(said)),
+        Event::Joined { who, role } => match role {
+            Some(role) => plain(&format!("{who} joined as {role}")),
+            None => plain(&format!("{who} joined")),
+        },
+        Event::Departed { who } => plain(&format!("{who} left")),
+        Event::DetectedBy { source, text } => why(plain(&format!("it was detected {}", source.as_str())), &note(text)),
+        Event::Updated(update) => why(by("told others"), &update_words(update)),
+        Event::Declared { reason } => why(by("declared the planned work an incident"), reason),
+        Event::LookedAgain { red, .. } if red.is_empty() => plain("every verify step was run again and holds"),
+        Event::LookedAgain { red, .. } => {
+            let titles: Vec<String> = red.iter().map(|step| history.title_of(step)).collect();
+            plain(&format!("verify was run again and does not hold: {}", titles.join(", ")))
+        }
+        _ => return None,
     })
 }
 

@@ -1,5 +1,7 @@
 //! What `--auto` does next, and the errands that are run beside the walk.
 
+use chrono::{DateTime, Utc};
+
 use super::{Confirmation, Intent, Need, Next, Refusal, Walk};
 use crate::runbook::{Action, Effect, Lead, Mode, PhaseName, Step, StepId};
 use crate::session::event::{MoveCause, Verdict};
@@ -16,6 +18,8 @@ pub struct Path {
     pub prefer: Option<PhaseName>,
     /// Changes may be made.
     pub yes: bool,
+    /// Nothing but to look again: verify steps that were not run since this time.
+    pub again: Option<DateTime<Utc>>,
 }
 
 /// What `--auto` does next.
@@ -80,6 +84,9 @@ impl Walk {
         if let Some(refusal) = &self.refused {
             return Advice::failed(refusal.to_string());
         }
+        if let Some(since) = path.again {
+            return self.look_alone(since);
+        }
         if let Some(intent) = self.errand() {
             return Advice::act(intent);
         }
@@ -113,6 +120,25 @@ impl Walk {
                 Some(run) => Advice::act(Intent::Stop { run: *run, force: false }),
                 None => self.finish(),
             },
+        }
+    }
+
+    /// The next verify step that was not looked at since a time.
+    fn look_alone(&self, since: DateTime<Utc>) -> Advice {
+        let verify = self.runbook().map_or(&[][..], |runbook| &runbook.verify.steps);
+        let is_going = |step: &Step| {
+            self.waiting.contains(&step.id)
+                || self.state.steps.get(&step.id).is_some_and(|own| own.standing == Standing::Running)
+        };
+        if verify.iter().any(is_going) {
+            return Advice::Wait;
+        }
+        match self.not_looked_at(since).first() {
+            Some(step) => self.run_alone(&step.id, Path::default()),
+            None if self.state.looked.1.is_empty() => {
+                Advice::Finished { healthy: true, why: "everything holds".to_owned() }
+            }
+            None => Advice::failed(format!("red again: {}", self.state.looked.1.join(", "))),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What follows from an intent: orders, or a refusal that says why.
 
 use super::start::{Wanted, plain};
-use super::{Confirmation, Draft, Intent, Order, Refusal, Secret, Walk};
+use super::{Confirmation, Draft, Intent, Order, Refusal, Secret, Walk, Work};
 use crate::runbook::{Action, Effect, Lead, Mode, Pattern, PhaseName, Step, VarName, fill};
 use crate::session::event::{Event, MoveCause, Source, Status};
 use crate::session::run::{Purpose, RunNo};
@@ -14,8 +14,12 @@ impl Walk {
     /// A refusal that says why it is not done and what would help.
     pub fn intend(&mut self, intent: &Intent) -> Result<Vec<Order>, Refusal> {
         self.refused = None;
-        let orders = self.answer(intent)?;
+        let mut orders = self.answer(intent)?;
         self.begun(intent);
+        // Whoever works on does not rest any more.
+        if self.state.is_resting() && intent.works_on() {
+            orders.insert(0, Order::record(Event::Resumed));
+        }
         Ok(self.ordered(orders))
     }
 
@@ -29,8 +33,10 @@ impl Walk {
 
     /// What an accepted intent changes in what is under way.
     fn begun(&mut self, intent: &Intent) {
-        let beside =
-            matches!(intent, Intent::Note { .. } | Intent::Pin { .. } | Intent::Mark { .. } | Intent::Stop { .. });
+        let beside = matches!(
+            intent,
+            Intent::Note { .. } | Intent::Pin { .. } | Intent::Mark { .. } | Intent::Work { .. } | Intent::Stop { .. }
+        );
         if matches!(intent, Intent::Close { .. }) {
             self.closing = (!self.state.going.is_empty()).then(|| intent.clone());
         } else if !beside {
@@ -124,6 +130,8 @@ impl Walk {
             Intent::Mark { mark, happened, despite } => self.mark(*mark, happened.clone(), despite.as_deref()),
             // Resolved despite what does not hold needs a reason, which the mark takes.
             Intent::Status(Status::Resolved) if !self.is_verified() => Err(Refusal::NotVerified(self.not_holding())),
+            Intent::Status(Status::Paused) => self.work(&Work::Pause { note: None }, None),
+            Intent::Work { work, happened } => self.work(work, happened.as_ref()),
             Intent::Status(status) => Ok(vec![Order::record(Event::StatusChanged { status: *status })]),
             Intent::Severity(severity) => Ok(vec![Order::record(Event::SeverityChanged { severity: *severity })]),
             Intent::TimeBox { decision, reason: why } => {

@@ -1,5 +1,6 @@
 //! What the operator (or `--auto`) wants.
 
+use super::work::Work;
 use crate::runbook::{Effect, Lead, Severity, StepId, VarName};
 use crate::session::entry::When;
 use crate::session::event::{Mark, Status, Tag};
@@ -122,6 +123,13 @@ pub enum Intent {
         /// Resolving with verify steps that do not hold: why.
         despite: Option<String>,
     },
+    /// Record something about the work itself.
+    Work {
+        /// What.
+        work: Work,
+        /// When it happened, where that is not now.
+        happened: Option<When>,
+    },
     /// Change the status.
     Status(Status),
     /// Change the severity.
@@ -157,6 +165,22 @@ pub enum Intent {
 }
 
 impl Intent {
+    /// Something to be recorded about the work itself, that happens now.
+    #[must_use]
+    pub fn work(work: Work) -> Self {
+        Self::Work { work, happened: None }
+    }
+
+    /// Whether the work goes on by it, where it rested.
+    #[must_use]
+    pub fn works_on(&self) -> bool {
+        self.starts()
+            || matches!(
+                self,
+                Self::Choose { .. } | Self::Done { .. } | Self::Skip { .. } | Self::Go(_) | Self::FollowSign { .. }
+            )
+    }
+
     /// Whether a command is started by it.
     #[must_use]
     pub fn starts(&self) -> bool {

@@ -5,6 +5,7 @@
 //! the next one is begun. The walk itself touches nothing: its state moves only when a recorded entry comes back.
 
 mod advise;
+mod again;
 mod ending;
 mod flagged;
 mod intend;
@@ -19,12 +20,14 @@ mod rules;
 mod start;
 #[cfg(test)]
 mod tests;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 
 pub use advise::{Advice, Path};
+pub use again::Again;
 pub use intent::{Confirmation, Intent, Secret};
 pub use open::Opening;
 pub use order::{Draft, Flagged, Happening, Order, RunOver};
@@ -32,6 +35,7 @@ pub use position::Next;
 pub use preview::Preview;
 pub use refusal::{Need, Refusal};
 pub use rules::{Readiness, TimeBox, Unverified};
+pub use work::Work;
 
 use crate::runbook::{Runbook, StepId, VarName};
 use crate::session::entry::Entry;

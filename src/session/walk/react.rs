@@ -19,6 +19,11 @@ impl Walk {
             Happening::RunOver(over) => {
                 self.over = Some(over.run);
                 let mut orders = self.run_over(&over);
+                // A step that is tried again has not told yet.
+                let goes_on = |order: &Order| matches!(order, Order::Start(_) | Order::Wait { .. });
+                if !orders.iter().any(goes_on) && !orders.is_empty() {
+                    orders.extend(self.looked_again(&over));
+                }
                 orders.extend(self.closes());
                 self.over = None;
                 orders

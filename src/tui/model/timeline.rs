@@ -7,6 +7,7 @@ use crate::session::event::{Event, MoveCause, RunEnded, RunStarted, Source, Tag,
 use crate::session::exit;
 use crate::session::run::Purpose;
 use crate::session::state::State;
+use crate::session::told::told;
 use crate::text::visible;
 use crate::tui::theme::Role;
 use crate::tui::words;
@@ -104,6 +105,17 @@ fn entry_words(event: &Event, state: &State) -> Option<(String, Role)> {
         Event::TailSetAside { bytes, file } => {
             Some((format!("a torn end of the record was set aside: {bytes} bytes in {file}"), Role::Warn))
         }
+        Event::FindingOpened { .. }
+        | Event::FindingSettled { .. }
+        | Event::Paused { .. }
+        | Event::Resumed
+        | Event::HandedOver { .. }
+        | Event::Joined { .. }
+        | Event::Departed { .. }
+        | Event::DetectedBy { .. }
+        | Event::Updated(_)
+        | Event::Declared { .. }
+        | Event::LookedAgain { .. } => told(event, state).map(|text| (text, Role::Strong)),
         Event::Closed { note } => Some((with("closed", note.as_deref()), Role::Strong)),
         Event::Reopened => Some(("opened again".to_owned(), Role::Strong)),
         Event::Attached { .. } | Event::LaneOpened { .. } | Event::Moved { .. } | Event::Unknown => None,

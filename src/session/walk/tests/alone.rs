@@ -49,7 +49,7 @@ fn sick(command: &str) -> (i32, &'static str) {
     }
 }
 
-const FIX: Path = Path { prefer: Some(Fix), yes: true };
+const FIX: Path = Path { prefer: Some(Fix), yes: true, again: None };
 
 #[test]
 fn the_fix_path_goes_through_diagnose_fix_and_verify_to_resolved() {
@@ -63,7 +63,7 @@ fn the_fix_path_goes_through_diagnose_fix_and_verify_to_resolved() {
 #[test]
 fn the_revert_path_ends_mitigated_and_not_resolved() {
     let mut bench = Bench::new(runbook(incident()));
-    let (ran, end) = walk_alone(&mut bench, Path { prefer: Some(Revert), yes: true }, sick);
+    let (ran, end) = walk_alone(&mut bench, Path { prefer: Some(Revert), yes: true, again: None }, sick);
     assert_eq!(ran, ["http", "logs", "back", "schema", "health"]);
     assert!(matches!(end, Advice::Finished { healthy: true, .. }), "{end:?}");
     assert_eq!(bench.walk.state().status, Some(Status::Mitigated));
@@ -71,7 +71,7 @@ fn the_revert_path_ends_mitigated_and_not_resolved() {
 
 #[test]
 fn cut_between_any_two_records_it_is_taken_up_and_runs_nothing_twice() {
-    for path in [FIX, Path { prefer: Some(Revert), yes: true }] {
+    for path in [FIX, Path { prefer: Some(Revert), yes: true, again: None }] {
         let mut whole = Bench::new(runbook(incident()));
         walk_alone(&mut whole, path, sick);
         let ran = whole.ran();
@@ -91,7 +91,7 @@ fn cut_between_any_two_records_it_is_taken_up_and_runs_nothing_twice() {
 #[test]
 fn several_ways_without_a_path_need_a_person() {
     let mut bench = Bench::new(runbook(incident()));
-    let (ran, end) = walk_alone(&mut bench, Path { prefer: None, yes: true }, sick);
+    let (ran, end) = walk_alone(&mut bench, Path { prefer: None, yes: true, again: None }, sick);
     assert_eq!(ran, ["http", "logs"]);
     assert!(matches!(end, Advice::Person(_)), "{end:?}");
 }
@@ -101,21 +101,21 @@ fn a_sign_with_a_single_way_leads() {
     let mut phases = incident();
     phases[0].1[1].signs = vec![sign("broken", vec![Lead::Phase(Revert)])];
     let mut bench = Bench::new(runbook(phases));
-    let (ran, _) = walk_alone(&mut bench, Path { prefer: None, yes: true }, sick);
+    let (ran, _) = walk_alone(&mut bench, Path { prefer: None, yes: true, again: None }, sick);
     assert_eq!(ran, ["http", "logs", "back", "schema", "health"]);
 }
 
 #[test]
 fn without_a_lead_revert_is_left_out() {
     let mut bench = Bench::new(runbook(incident()));
-    let (ran, _) = walk_alone(&mut bench, Path { prefer: None, yes: true }, |_| (0, ""));
+    let (ran, _) = walk_alone(&mut bench, Path { prefer: None, yes: true, again: None }, |_| (0, ""));
     assert_eq!(ran, ["http", "logs", "late", "migrate", "schema", "reload", "schema", "health"]);
 }
 
 #[test]
 fn changes_need_yes() {
     let mut bench = Bench::new(runbook(incident()));
-    let (ran, end) = walk_alone(&mut bench, Path { prefer: Some(Fix), yes: false }, sick);
+    let (ran, end) = walk_alone(&mut bench, Path { prefer: Some(Fix), yes: false, again: None }, sick);
     assert_eq!(ran, ["http", "logs"]);
     assert!(matches!(end, Advice::Person(_)), "{end:?}");
 }
@@ -152,7 +152,7 @@ fn manual_steps_and_open_decisions_need_a_person_but_a_path_may_decide() {
     ask.action = Action::Ask { question: "Which?".into(), options: vec![choice("back", Revert), choice("on", Fix)] };
     let phases = vec![(Diagnose, vec![ask]), (Revert, vec![change("back")]), (Fix, vec![change("on")])];
     bench = Bench::new(runbook(phases));
-    assert!(matches!(bench.walk.advise(Path { prefer: None, yes: true }), Advice::Person(_)));
+    assert!(matches!(bench.walk.advise(Path { prefer: None, yes: true, again: None }), Advice::Person(_)));
     let (ran, _) = walk_alone(&mut bench, FIX, |_| (0, ""));
     assert_eq!(ran, ["on"]);
 }

@@ -150,7 +150,9 @@ fn act(bench: &mut Bench, act: Act) {
             }
         }
         Act::Advised => {
-            if let crate::session::walk::Advice::Do(intent) = bench.walk.advise(Path { prefer: Some(Fix), yes: true }) {
+            if let crate::session::walk::Advice::Do(intent) =
+                bench.walk.advise(Path { prefer: Some(Fix), yes: true, again: None })
+            {
                 bench.intend(&intent).expect("what is advised is legal");
             }
         }

@@ -137,7 +137,7 @@ fn alone_a_sign_that_says_stop_ends_the_walk() {
     let mut bench = Bench::new(runbook(vec![(Diagnose, vec![logs]), (Fix, vec![change("migrate")])]));
     bench.run("logs").unwrap();
     bench.ends(0, "maintenance");
-    let path = Path { prefer: None, yes: true };
+    let path = Path { prefer: None, yes: true, again: None };
     let Advice::Do(follow) = bench.walk.advise(path) else { panic!("the sign is followed") };
     bench.intend(&follow).unwrap();
     assert_eq!(bench.walk.next(), Next::End);

@@ -137,7 +137,7 @@ fn alone_the_walk_goes_on_beside_it_and_stops_it_at_the_end() {
     let mut steps = book();
     steps.fix.steps = vec![change("migrate")];
     let mut bench = Bench::new(steps);
-    let path = Path { prefer: None, yes: true };
+    let path = Path { prefer: None, yes: true, again: None };
     let mut ran = Vec::new();
     loop {
         match bench.walk.advise(path) {

@@ -7,3 +7,4 @@ mod detours;
 mod followed;
 mod rules;
 mod steps;
+mod work;

@@ -279,7 +279,7 @@ fn while_an_outcome_is_unknown_other_steps_may_still_look() {
     assert_eq!(bench.walk.next(), Next::Settle(RunNo(1)));
     bench.intend(&Intent::Go(Lead::Step("schema".into()))).unwrap();
     assert_eq!(bench.walk.next(), Next::Run("schema".into()));
-    let advice = bench.walk.advise(crate::session::walk::Path { prefer: None, yes: true });
+    let advice = bench.walk.advise(crate::session::walk::Path { prefer: None, yes: true, again: None });
     assert!(matches!(advice, crate::session::walk::Advice::Person(_)), "alone it is settled first: {advice:?}");
 }
 

@@ -1,0 +1,50 @@
+//! What entries about the work itself say on one line: findings, rests, people, updates.
+
+use super::event::{Event, Update};
+use super::state::State;
+
+/// The words for an entry about the work itself; none for any other. The state is the one after it.
+#[must_use]
+pub fn told(event: &Event, state: &State) -> Option<String> {
+    let with = |words: &str, more: &Option<String>| match more {
+        Some(more) => format!("{words}: {more}"),
+        None => words.to_owned(),
+    };
+    Some(match event {
+        Event::FindingOpened { text } => format!("finding: {text}"),
+        Event::FindingSettled { finding, confirmed, because } => {
+            let word = if *confirmed { "confirmed" } else { "ruled out" };
+            format!("{word}: {}: {because}", finding_text(state, *finding))
+        }
+        Event::Paused { note } => with("paused", note),
+        Event::Resumed => "the work goes on".to_owned(),
+        Event::HandedOver { to, note } => with(&format!("handed over to {to}"), note),
+        Event::Joined { who, role } => match role {
+            Some(role) => format!("{who} joined as {role}"),
+            None => format!("{who} joined"),
+        },
+        Event::Departed { who } => format!("{who} left"),
+        Event::DetectedBy { source, text } => with(&format!("detected {}", source.as_str()), text),
+        Event::Updated(update) => format!("update: {}", update_words(update)),
+        Event::Declared { reason } => format!("the planned work is an incident now: {reason}"),
+        Event::LookedAgain { red, .. } if red.is_empty() => "looked again: everything holds".to_owned(),
+        Event::LookedAgain { red, .. } => format!("looked again: does not hold: {}", red.join(", ")),
+        _ => return None,
+    })
+}
+
+/// The text of a finding by its number, from 1.
+#[must_use]
+pub fn finding_text(state: &State, finding: u32) -> String {
+    let place = usize::try_from(finding).ok().and_then(|finding| finding.checked_sub(1));
+    let found = place.and_then(|place| state.findings.get(place));
+    found.map_or_else(|| format!("finding {finding}"), |finding| finding.text.clone())
+}
+
+/// An update as a paragraph that can be sent to anybody.
+#[must_use]
+pub fn update_words(update: &Update) -> String {
+    let parts = [("Conditions", &update.conditions), ("Actions", &update.actions), ("Needs", &update.needs)];
+    let parts = parts.into_iter().filter(|(_, text)| !text.is_empty());
+    parts.map(|(name, text)| format!("{name}: {text}")).collect::<Vec<_>>().join("; ")
+}
