@@ -20,7 +20,6 @@ pub(super) fn veil(secrets: &Secrets, event: &mut Event) {
         Event::VariableSet { value, .. } => hide_some(value),
         Event::RunStarted(started) => veil_start(secrets, started),
         Event::RunEnded(ended) => veil_end(secrets, ended),
-        Event::RunSettled { because, .. } => hide(because),
         Event::SignSeen { finding, text, .. } => {
             hide_some(finding);
             hide(text);
@@ -33,10 +32,9 @@ pub(super) fn veil(secrets: &Secrets, event: &mut Event) {
             hide(reason);
         }
         Event::Answered { answer, .. } => hide(answer),
-        Event::Note { text, .. } | Event::Pinned { text, .. } => hide(text),
         Event::Left { note } | Event::Closed { note } | Event::Paused { note } => hide_some(note),
-        Event::FindingOpened { text } => hide(text),
-        Event::FindingSettled { because, .. } => hide(because),
+        Event::Note { text, .. } | Event::Pinned { text, .. } | Event::FindingOpened { text } => hide(text),
+        Event::RunSettled { because, .. } | Event::FindingSettled { because, .. } => hide(because),
         Event::HandedOver { to, note } => {
             hide(to);
             hide_some(note);

@@ -3,7 +3,7 @@
 use super::document::{Document, Front, Lessons, Meta, NoteText, Section, VERSION};
 use super::history::History;
 use super::timeline::{gaps, timeline};
-use super::{appendix, dead_ends, metrics, mitigation, provenance, summary};
+use super::{appendix, dead_ends, feedback, found, metrics, mitigation, people, provenance, summary};
 use crate::runbook::Runbook;
 use crate::session::entry::Entry;
 use crate::session::event::{Event, Mark, Status, Tag};
@@ -15,32 +15,28 @@ impl Document {
     pub fn new(entries: &[Entry], runbook: Option<&Runbook>, excerpts: &Excerpts, meta: &Meta) -> Self {
         let history = History::new(entries, runbook);
         let gaps = gaps(&history);
-        let mut sections = vec![
+        let sections = vec![
             Section::Summary(summary::summary(&history)),
             Section::Impact(metrics::impact(&history)),
             Section::KeyTimes(metrics::key_times(&history)),
             Section::Timeline(timeline(&history, &gaps)),
+            Section::Detection(found::detected(&history)),
             Section::Mitigation(mitigation::mitigation(&history)),
             Section::DeadEnds(dead_ends::dead_ends(&history)),
+            Section::Contributing(found::causes(&history)),
+            Section::Lessons(Lessons {
+                well: notes(entries, Tag::Good),
+                badly: notes(entries, Tag::Bad),
+                luck: notes(entries, Tag::Luck),
+            }),
+            Section::Actions(notes(entries, Tag::Todo)),
+            Section::Questions(notes(entries, Tag::Question)),
+            Section::Responders(people::responders(&history)),
+            Section::Feedback(feedback::feedback(&history)),
+            Section::Commands(appendix::commands(&history)),
+            Section::Output(appendix::output(&history, excerpts)),
+            Section::Provenance(provenance::provenance(&history, meta, excerpts, gaps)),
         ];
-        let lessons = Lessons {
-            well: notes(entries, Tag::Good),
-            badly: notes(entries, Tag::Bad),
-            luck: notes(entries, Tag::Luck),
-        };
-        if lessons != Lessons::default() {
-            sections.push(Section::Lessons(lessons));
-        }
-        let (actions, questions) = (notes(entries, Tag::Todo), notes(entries, Tag::Question));
-        if !actions.is_empty() {
-            sections.push(Section::Actions(actions));
-        }
-        if !questions.is_empty() {
-            sections.push(Section::Questions(questions));
-        }
-        sections.push(Section::Commands(appendix::commands(&history)));
-        sections.push(Section::Output(appendix::output(&history, excerpts)));
-        sections.push(Section::Provenance(provenance::provenance(&history, meta, excerpts, gaps)));
         Self { front: front(&history, meta), sections }
     }
 }
@@ -66,7 +62,7 @@ fn front(history: &History, meta: &Meta) -> Front {
         title: history.title().to_owned(),
         severity: history.state.severity,
         status: history.state.status.unwrap_or(Status::Investigating),
-        planned: opened.is_some_and(|opened| opened.planned),
+        planned: history.state.is_planned(),
         drill: opened.and_then(|opened| opened.drill.clone()),
         services: opened.map(|opened| opened.services.clone()).unwrap_or_default(),
         key_times: Mark::ALL.into_iter().filter_map(|mark| Some((mark, history.mark(mark)?))).collect(),

@@ -1,7 +1,7 @@
 //! What was tried and led nowhere. No template has it, and it is the lesson.
 //!
 //! A dead end is a change that was not as expected and never became so, a change that was taken back, a diagnose step that was
-//! given up, or a note saying that something is ruled out. A check that finds something wrong is no dead end: it is the diagnosis.
+//! given up, a finding that was ruled out, or a note saying that something is. A check that finds something wrong is no dead end: it is the diagnosis.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use super::document::{DeadEnd, Evidence};
 use super::history::{History, healthy};
 use super::prose::{Prose, brief};
 use crate::runbook::{Effect, StepId};
-use crate::session::entry::When;
+use crate::session::entry::{Entry, When};
 use crate::session::event::{Event, Tag, Verdict};
 use crate::session::run::{Purpose, RunNo};
-use crate::session::state::Run;
+use crate::session::state::{Finding, Run};
 
 pub(super) fn dead_ends(history: &History) -> Vec<DeadEnd> {
     let undone: BTreeMap<RunNo, RunNo> =
@@ -57,8 +57,37 @@ pub(super) fn dead_ends(history: &History) -> Vec<DeadEnd> {
         }
         _ => None,
     }));
+    ends.extend(ruled_out(history));
     ends.sort_by_key(|(seq, end)| (end.time.sort_key(), *seq));
     ends.into_iter().map(|(_, end)| end).collect()
+}
+
+/// Findings that were ruled out in the end, also where they had been confirmed before.
+fn ruled_out(history: &History) -> Vec<(u64, DeadEnd)> {
+    let findings = history.state.findings.iter().filter(|finding| finding.is_confirmed() == Some(false));
+    let end = |finding: &Finding| {
+        let last = finding.settled.last()?;
+        let (opened, seq) = finding.opened;
+        let entry = |seq| history.entries.iter().find(|entry| entry.seq == seq);
+        let before = finding.settled.iter().rev().skip(1).any(|settled| settled.confirmed);
+        let word = if before { "confirmed first, then ruled out: " } else { "ruled out: " };
+        let mut evidence = vec![finding.run.map_or(Evidence::Entry(seq), Evidence::Run)];
+        evidence.push(Evidence::Entry(last.at.1));
+        let from = entry(seq).map_or(When::Exact(opened.at), Entry::time);
+        let back_dated = [seq, last.at.1].iter().any(|seq| entry(*seq).is_some_and(|entry| entry.happened.is_some()));
+        let to = entry(last.at.1).map_or(When::Exact(last.at.0.at), Entry::time);
+        let took_ms = if !back_dated {
+            Some(last.at.0.since(&opened))
+        } else if from.is_exact() && to.is_exact() {
+            u64::try_from((to.sort_key() - from.sort_key()).num_milliseconds()).ok()
+        } else {
+            None
+        };
+        let what = Prose::new().text("Thought: ").text(brief(&finding.text, describe::CELL).0);
+        let seen = Prose::new().text(word).text(brief(&last.because, describe::CELL).0);
+        Some((seq, DeadEnd { time: from, took_ms, what, seen, evidence }))
+    };
+    findings.filter_map(end).collect()
 }
 
 /// A change that was not as expected, or anything that was stopped or never started.

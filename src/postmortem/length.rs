@@ -30,6 +30,8 @@ impl Length {
     #[must_use]
     pub fn relative_to(&self, event: &str) -> String {
         match self {
+            Self::Exact(0) => format!("when {event}"),
+            Self::About(ms) if ms.unsigned_abs() < 30_000 => format!("about when {event}"),
             Self::Exact(ms) | Self::About(ms) if *ms < 0 => format!("{} before {event}", self.reversed().words()),
             Self::Range(_, most) if *most <= 0 => format!("{} before {event}", self.reversed().words()),
             Self::Range(least, most) if *least < 0 => {

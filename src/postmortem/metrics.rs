@@ -4,7 +4,7 @@ use super::document::{Impact, KeyTime, KeyTimes, Metric, PhaseTime};
 use super::history::History;
 use super::length::Length;
 use super::spell;
-use crate::runbook::PhaseName;
+use crate::runbook::{PhaseName, Slo};
 use crate::session::entry::{Entry, When};
 use crate::session::event::{Event, Mark};
 
@@ -30,12 +30,39 @@ pub(super) fn metrics(history: &History) -> Vec<Metric> {
 }
 
 pub(super) fn impact(history: &History) -> Impact {
+    let lasted = between(history, Mark::ImpactStarted, Mark::Mitigated);
     Impact {
+        budget: history.runbook.and_then(|runbook| runbook.slo.as_ref()).and_then(|slo| budget(slo, &lasted)),
         from: history.mark(Mark::ImpactStarted),
         to: history.mark(Mark::Mitigated),
-        lasted: between(history, Mark::ImpactStarted, Mark::Mitigated),
+        lasted,
         services: history.opened().map(|opened| opened.services.clone()).unwrap_or_default(),
     }
+}
+
+/// `2,557 % of the error budget of 99.9 % over 30 days (43 m 12 s)`.
+fn budget(slo: &Slo, lasted: &Length) -> Option<String> {
+    let (Length::Exact(ms) | Length::About(ms)) = lasted else { return None };
+    let ms = u32::try_from(*ms / 1000).ok()?;
+    let window = slo.window.as_secs_f64();
+    let allowed = window * (100.0 - slo.percent) / 100.0;
+    if allowed < 1.0 {
+        return None;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "bounded by u32 seconds over at least one"
+    )]
+    let (used, allowed_ms) = ((f64::from(ms) * 100.0 / allowed).round() as u64, (allowed * 1000.0).round() as i64);
+    let days = slo.window.as_secs() / 86_400;
+    Some(format!(
+        "{} % of the error budget of {} % over {} ({})",
+        spell::count(used),
+        slo.percent,
+        spell::counted(days, "day"),
+        spell::duration(allowed_ms)
+    ))
 }
 
 pub(super) fn key_times(history: &History) -> KeyTimes {
@@ -83,19 +110,12 @@ pub(super) fn between(history: &History, from: Mark, to: Mark) -> Length {
 
 /// From one time to another by the wall clock, as well as both are known.
 fn length(from: &When, to: &When) -> Length {
-    let (start, end) = (bounds(from), bounds(to));
+    let (start, end) = (from.bounds(), to.bounds());
     let (least, most) = ((end.0 - start.1).num_milliseconds(), (end.1 - start.0).num_milliseconds());
     match (least == most, from.is_exact() && to.is_exact()) {
         (false, _) => Length::Range(least, most),
         (true, true) => Length::Exact(least),
         (true, false) => Length::About(least),
-    }
-}
-
-fn bounds(time: &When) -> (chrono::DateTime<chrono::Utc>, chrono::DateTime<chrono::Utc>) {
-    match time {
-        When::Exact(time) | When::About(time) => (*time, *time),
-        When::Between(from, to) => (*from, *to),
     }
 }
 
@@ -131,7 +151,7 @@ fn set(entry: &Entry) -> String {
     }
 }
 
-fn phases(history: &History) -> Vec<PhaseTime> {
+pub(super) fn phases(history: &History) -> Vec<PhaseTime> {
     let now = history.state.latest;
     PhaseName::ALL
         .into_iter()

@@ -19,7 +19,7 @@ pub(super) fn summary(history: &History) -> Summary {
 }
 
 fn affected(history: &History) -> Prose {
-    let planned = history.opened().is_some_and(|opened| opened.planned);
+    let planned = history.state.is_planned();
     let what = match history.opened().and_then(|opened| opened.drill.as_ref()) {
         Some(drill) => Prose::new().text("the drill ").code(drill.clone()),
         None if planned => Prose::new().text("the planned work ").title(history.title()),
@@ -58,7 +58,7 @@ pub(super) fn window(from: &When, to: &When) -> String {
 }
 
 fn detected(history: &History) -> Option<Prose> {
-    let planned = history.opened().is_some_and(|opened| opened.planned);
+    let planned = history.state.is_planned();
     let Some(time) = history.mark(Mark::Detected) else {
         return (!planned).then(|| Prose::new().text("When it was detected is unknown."));
     };

@@ -60,6 +60,15 @@ impl When {
         }
     }
 
+    /// The earliest and the latest it can have been.
+    #[must_use]
+    pub fn bounds(&self) -> (DateTime<Utc>, DateTime<Utc>) {
+        match self {
+            Self::Exact(time) | Self::About(time) => (*time, *time),
+            Self::Between(from, to) => (*from, *to),
+        }
+    }
+
     /// Whether arithmetic with it is exact.
     #[must_use]
     pub fn is_exact(&self) -> bool {

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use super::entry::Entry;
 use super::event::{Event, Mark, RunEnded, RunStarted, Status, Verdict};
 use super::run::{Exit, Purpose, RunNo};
-use super::state::{
-    Change, Finding, FlagSeen, Moment, Rest, Run, Settled, SignSeen, Standing, State, Stay, StepState, Value,
-};
+use super::state::{Change, FlagSeen, Moment, Run, SignSeen, Standing, State, Stay, StepState, Value};
 use crate::runbook::{Effect, StepId};
 
 impl State {
@@ -97,42 +95,16 @@ impl State {
                 self.go_on(now);
                 self.status = Some(*status);
             }
-            Event::Resumed => self.go_on(now),
-            Event::FindingOpened { text } => self.find(now, entry.seq, text, None),
-            Event::FindingSettled { finding, confirmed, because } => {
-                let place = usize::try_from(*finding).ok().and_then(|finding| finding.checked_sub(1));
-                if let Some(finding) = place.and_then(|place| self.findings.get_mut(place)) {
-                    let because = because.clone();
-                    finding.settled.push(Settled { confirmed: *confirmed, because, at: (now, entry.seq) });
-                }
-            }
-            Event::HandedOver { to, .. } => self.lead = Some(to.clone()),
-            Event::Updated(update) => self.update = Some((now, update.clone())),
-            Event::Declared { .. } => self.declared = true,
-            Event::LookedAgain { again, red } => self.looked = (again.saturating_add(1), red.clone()),
+            Event::FindingOpened { .. }
+            | Event::FindingSettled { .. }
+            | Event::Resumed
+            | Event::HandedOver { .. }
+            | Event::Updated(_)
+            | Event::Declared { .. }
+            | Event::LookedAgain { .. } => self.work(entry, now),
             Event::SeverityChanged { severity } => self.severity = Some(*severity),
-            Event::Closed { .. } => {
-                if !self.closed {
-                    self.go_on(now);
-                    self.stood = self.status;
-                }
-                self.closed = true;
-                self.ended = Some(now);
-                self.status = Some(Status::Closed);
-                if let Some(stay) = self.stays.last_mut() {
-                    stay.to.get_or_insert(now);
-                }
-            }
-            Event::Reopened => {
-                self.closed = false;
-                self.ended = None;
-                // What was marked stands until it is marked anew: opening it again does not undo that it was resolved.
-                let stood = self.stood.take().filter(|status| !matches!(status, Status::Closed | Status::Paused));
-                self.status = Some(stood.unwrap_or(Status::Investigating));
-                if let Some(phase) = self.phase {
-                    self.stays.push(Stay { phase, from: now, to: None });
-                }
-            }
+            Event::Closed { .. } => self.close(now),
+            Event::Reopened => self.reopen(now),
             Event::TimeBoxAnswered { phase, .. } => {
                 self.boxes.insert(*phase, now);
             }
@@ -148,31 +120,25 @@ impl State {
         }
     }
 
-    /// A finding comes up; what is known by the same words is known.
-    fn find(&mut self, now: Moment, seq: u64, text: &str, run: Option<RunNo>) {
-        if !self.findings.iter().any(|finding| finding.text == text) {
-            let text = text.to_owned();
-            self.findings.push(Finding { text, run, opened: (now, seq), settled: Vec::new() });
+    fn close(&mut self, now: Moment) {
+        if !self.closed {
+            self.go_on(now);
+            self.stood = self.status;
         }
-    }
-
-    /// The work rests: the stay in the phase is over until it goes on.
-    fn rest(&mut self, now: Moment) {
-        if self.is_resting() {
-            return;
-        }
-        self.rests.push(Rest { from: now, to: None, stood: self.status });
-        self.status = Some(Status::Paused);
+        self.closed = true;
+        self.ended = Some(now);
+        self.status = Some(Status::Closed);
         if let Some(stay) = self.stays.last_mut() {
             stay.to.get_or_insert(now);
         }
     }
 
-    /// The work goes on, where it rested.
-    fn go_on(&mut self, now: Moment) {
-        let Some(rest) = self.rests.last_mut().filter(|rest| rest.to.is_none()) else { return };
-        rest.to = Some(now);
-        self.status = rest.stood.or(Some(Status::Investigating));
+    fn reopen(&mut self, now: Moment) {
+        self.closed = false;
+        self.ended = None;
+        // What was marked stands until it is marked anew: opening it again does not undo that it was resolved.
+        let stood = self.stood.take().filter(|status| !matches!(status, Status::Closed | Status::Paused));
+        self.status = Some(stood.unwrap_or(Status::Investigating));
         if let Some(phase) = self.phase {
             self.stays.push(Stay { phase, from: now, to: None });
         }

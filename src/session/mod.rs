@@ -14,3 +14,4 @@ pub mod state;
 pub mod told;
 pub mod walk;
 pub mod when;
+mod work;

@@ -6,6 +6,7 @@ mod clean;
 mod escape;
 mod front;
 mod narrative;
+mod people;
 mod prompts;
 mod render;
 mod table;

@@ -22,12 +22,17 @@ pub(super) fn impact(writer: &mut Writer, impact: &Impact) {
     writer.heading(2, "Impact");
     let services: Vec<String> = impact.services.iter().map(|service| escape::text(service)).collect();
     let services = if services.is_empty() { UNKNOWN.to_owned() } else { services.join(", ") };
-    writer.bullets([
-        format!("From: {}", utc(impact.from.as_ref())),
-        format!("To: {}", utc(impact.to.as_ref())),
-        format!("Impact duration: {} (mitigated − impact started)", length(&impact.lasted)),
-        format!("Services: {services}"),
-    ]);
+    let budget = impact.budget.as_ref().map(|budget| format!("That is {budget}"));
+    writer.bullets(
+        [
+            format!("From: {}", utc(impact.from.as_ref())),
+            format!("To: {}", utc(impact.to.as_ref())),
+            format!("Impact duration: {} (mitigated − impact started)", length(&impact.lasted)),
+            format!("Services: {services}"),
+        ]
+        .into_iter()
+        .chain(budget),
+    );
     writer.prompt("Who was affected, and how: users, requests, data lost, whether the loss was total or partial?");
 }
 
@@ -131,18 +136,28 @@ pub(super) fn dead_ends(writer: &mut Writer, ends: &[DeadEnd]) {
 
 pub(super) fn lessons(writer: &mut Writer, lessons: &Lessons) {
     let parts = [
-        ("What went well", &lessons.well),
-        ("What went poorly", &lessons.badly),
-        ("Where we got lucky", &lessons.luck),
+        ("What went well", &lessons.well, "What went well?"),
+        ("What went poorly", &lessons.badly, "What went poorly, without blaming anybody?"),
+        ("Where we got lucky", &lessons.luck, "Where was luck on our side?"),
     ];
-    for (heading, notes) in parts.into_iter().filter(|(_, notes)| !notes.is_empty()) {
+    for (heading, notes, question) in parts {
         writer.heading(2, heading);
-        list(writer, notes);
+        if notes.is_empty() {
+            writer.prompt(question);
+        } else {
+            list(writer, notes);
+        }
     }
 }
 
 pub(super) fn actions(writer: &mut Writer, notes: &[NoteText]) {
     writer.heading(2, "Action items");
+    if notes.is_empty() {
+        writer.prompt(
+            "What is to be done: prevent, detect, mitigate, process; each with one owner, a due date and a ticket?",
+        );
+        return;
+    }
     let mut table = Table::new(["Action", "Type", "Owner", "Priority", "Due", "Ticket", "Noted"]);
     for note in notes {
         let blank = String::new;
@@ -154,7 +169,11 @@ pub(super) fn actions(writer: &mut Writer, notes: &[NoteText]) {
 
 pub(super) fn questions(writer: &mut Writer, notes: &[NoteText]) {
     writer.heading(2, "Open questions");
-    list(writer, notes);
+    if notes.is_empty() {
+        writer.paragraph("None is recorded.");
+    } else {
+        list(writer, notes);
+    }
 }
 
 fn list(writer: &mut Writer, notes: &[NoteText]) {

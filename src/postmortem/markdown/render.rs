@@ -1,7 +1,7 @@
 //! A document from top to bottom.
 
 use super::writer::Writer;
-use super::{appendix, escape, front, narrative, timeline, untouched};
+use super::{appendix, escape, front, narrative, people, timeline, untouched};
 use crate::postmortem::document::{Document, Section};
 
 /// The document as Markdown. The same document gives the same bytes.
@@ -23,11 +23,15 @@ pub fn render(document: &Document) -> String {
             Section::Impact(impact) => narrative::impact(&mut writer, impact),
             Section::KeyTimes(times) => narrative::key_times(&mut writer, times),
             Section::Timeline(rows) => timeline::timeline(&mut writer, rows),
+            Section::Detection(detected) => people::detection(&mut writer, detected),
             Section::Mitigation(mitigation) => narrative::mitigation(&mut writer, mitigation),
             Section::DeadEnds(ends) => narrative::dead_ends(&mut writer, ends),
+            Section::Contributing(causes) => people::contributing(&mut writer, causes),
             Section::Lessons(lessons) => narrative::lessons(&mut writer, lessons),
             Section::Actions(notes) => narrative::actions(&mut writer, notes),
             Section::Questions(notes) => narrative::questions(&mut writer, notes),
+            Section::Responders(responders) => people::responders(&mut writer, responders),
+            Section::Feedback(feedback) => people::feedback(&mut writer, feedback),
             Section::Commands(commands) => appendix::commands(&mut writer, commands),
             Section::Output(output) => appendix::output(&mut writer, output),
             Section::Provenance(provenance) => appendix::provenance(&mut writer, provenance),

@@ -3,7 +3,7 @@
 use super::fixture::{Journal, Ran};
 use crate::postmortem::{Length, Section};
 use crate::session::entry::When;
-use crate::session::event::{Event, Mark, Status, Tag};
+use crate::session::event::{Detection, Event, Mark, Status, Tag};
 
 /// The work as it would have been recorded: begun when the fault was noticed, the start of the impact taken from the server's log.
 fn journal() -> Journal {
@@ -14,7 +14,8 @@ fn journal() -> Journal {
     let noticed = When::About(journal.time("20:37:00"));
     journal.happened("20:38:12", noticed.clone(), mark(Mark::Detected));
     journal.add("20:38:12", mark(Mark::Acknowledged));
-    journal.happened("20:38:40", noticed, note(Tag::Plain, "Noticed by the administrator, not by monitoring"));
+    let by_hand = Some("the administrator came back; nothing watched PostgreSQL".to_owned());
+    journal.happened("20:38:40", noticed, Event::DetectedBy { source: Detection::Responder, text: by_hand });
     let down = "pg_ctl: directory \"/var/lib/postgresql\" does not exist\n";
     journal.run(
         "20:39:02",

@@ -5,5 +5,8 @@ mod determinism;
 mod fixture;
 mod hachyderm;
 mod hostile;
+mod iris;
 mod lama;
+mod opensuse;
 mod rows;
+mod troet;

@@ -41,8 +41,9 @@ pub(in crate::postmortem) fn gaps(history: &History) -> Vec<Gap> {
         }
         points.push((entry.at, until, turn));
         if entry.happened.is_some() {
-            let time = entry.time().sort_key();
-            points.push((time, time, Turn::None));
+            // Of a range nobody knows when in it; none of it is a gap.
+            let (from, to) = entry.time().bounds();
+            points.push((from, to, Turn::None));
         }
     }
     points.sort_by_key(|(from, ..)| *from);

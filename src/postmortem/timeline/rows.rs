@@ -246,12 +246,11 @@ pub(in crate::postmortem) fn last_proof(history: &History, entry: &Entry) -> Opt
 /// Texts of an entry that its row has not room for.
 pub(in crate::postmortem) fn long_text(entry: &Entry) -> Option<&str> {
     let text = match &entry.event {
-        Event::Note { text, .. } => text,
+        Event::Note { text, .. } | Event::FindingOpened { text } => text,
         Event::Answered { answer, .. } => answer,
         Event::Skipped { reason, .. } | Event::Overridden { reason, .. } | Event::TimeBoxAnswered { reason, .. } => {
             reason
         }
-        Event::FindingOpened { text } => text,
         Event::FindingSettled { because, .. } => because,
         Event::Declared { reason } => reason,
         Event::Left { note }

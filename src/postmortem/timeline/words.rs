@@ -59,18 +59,7 @@ pub(super) fn sentence(history: &History, entry: &Entry, before: Before) -> Opti
             flagged(history, *run, *flag, says.as_deref(), *line, text)
         }
         Event::Moved { phase, because, .. } if before.phase.is_some_and(|before| before != *phase) => {
-            let prose = by(&format!("went to {phase}"));
-            match because {
-                // Where the walk leads by itself, the column of phases says enough.
-                MoveCause::Start | MoveCause::Passed(_) | MoveCause::VerifyFirst(_) => return None,
-                MoveCause::Operator => prose,
-                MoveCause::Failed(step) => {
-                    prose.text(" as ").title(history.title_of(step)).text(" was not as expected")
-                }
-                MoveCause::Skipped(step) => prose.text(" after skipping ").title(history.title_of(step)),
-                MoveCause::Answered(step) => prose.text(" by the decision ").title(history.title_of(step)),
-                MoveCause::Sign(step) => prose.text(" by a sign in ").title(history.title_of(step)),
-            }
+            return went(history, by(&format!("went to {phase}")), because);
         }
         Event::Skipped { step, reason } => why(titled("skipped ", step), reason),
         Event::Answered { step, answer, go, healthy } => {
@@ -120,6 +109,18 @@ pub(super) fn sentence(history: &History, entry: &Entry, before: Before) -> Opti
         | Event::StatusChanged { .. }
         | Event::TailSetAside { .. }
         | Event::Unknown => return None,
+    })
+}
+
+/// Why the operator came to another phase; none where the walk leads there by itself and the column of phases says enough.
+fn went(history: &History, prose: Prose, because: &MoveCause) -> Option<Prose> {
+    Some(match because {
+        MoveCause::Start | MoveCause::Passed(_) | MoveCause::VerifyFirst(_) => return None,
+        MoveCause::Operator => prose,
+        MoveCause::Failed(step) => prose.text(" as ").title(history.title_of(step)).text(" was not as expected"),
+        MoveCause::Skipped(step) => prose.text(" after skipping ").title(history.title_of(step)),
+        MoveCause::Answered(step) => prose.text(" by the decision ").title(history.title_of(step)),
+        MoveCause::Sign(step) => prose.text(" by a sign in ").title(history.title_of(step)),
     })
 }
 

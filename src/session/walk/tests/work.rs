@@ -43,7 +43,7 @@ fn findings_come_from_signs_and_from_people_and_a_later_word_replaces_an_earlier
 #[test]
 fn while_the_work_rests_the_clocks_of_phases_stand_still() {
     let mut book = runbook(vec![(Diagnose, vec![read("look"), read("again")])]);
-    book.diagnose.time_box = Some(Duration::from_secs(60));
+    book.diagnose.time_box = Some(Duration::from_mins(1));
     let mut bench = Bench::new(book);
     bench.pass(10_000);
     work(&mut bench, Work::Pause { note: Some("lunch".to_owned()) }).unwrap();
@@ -90,7 +90,7 @@ fn an_update_needs_its_conditions_and_the_last_one_is_known() {
 /// A change and two verify steps, to be looked at again after half an hour and a day.
 fn again() -> Runbook {
     let mut book = runbook(vec![(Fix, vec![change("migrate")]), (Verify, vec![read("schema"), read("health")])]);
-    book.again = vec![Duration::from_secs(1800), Duration::from_secs(86_400)];
+    book.again = vec![Duration::from_mins(30), Duration::from_hours(24)];
     book
 }
 

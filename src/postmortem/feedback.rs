@@ -1,0 +1,74 @@
+//! What the session says of its runbook: the documentation a responder should have had.
+
+use std::collections::BTreeMap;
+
+use super::describe;
+use super::document::{Feedback, Patch, PatchStep};
+use super::history::{History, healthy};
+use super::metrics;
+use super::prose::{Prose, brief};
+use super::spell;
+use crate::runbook::{Effect, PhaseName, StepId};
+use crate::session::event::{Event, Verdict};
+use crate::session::run::Purpose;
+use crate::session::state::Run;
+
+pub(super) fn feedback(history: &History) -> Feedback {
+    let mut found = Feedback { runbook: history.runbook.is_some(), ..Feedback::default() };
+    for entry in history.entries {
+        if let Event::Skipped { step, reason } = &entry.event {
+            let prose = Prose::new().title(history.title_of(step)).text(" was skipped: ");
+            found.remarks.push(prose.text(brief(reason, describe::CELL).0));
+        }
+    }
+    let mut steps: BTreeMap<&StepId, Vec<&Run>> = BTreeMap::new();
+    let mut patches: BTreeMap<PhaseName, Vec<PatchStep>> = BTreeMap::new();
+    for run in history.state.runs.values() {
+        match &run.started.purpose {
+            Purpose::Step { step, .. } => steps.entry(step).or_default().push(run),
+            Purpose::AdHoc if healthy(run) => {
+                let by_effect = if run.started.effect == Effect::Read { PhaseName::Diagnose } else { PhaseName::Fix };
+                let phase = history.phase_of_run(run).unwrap_or(by_effect);
+                let run = run.started.command.clone();
+                patches.entry(phase).or_default().push(PatchStep { id: None, run, was: None });
+            }
+            _ => {}
+        }
+    }
+    let missing = patches.values().map(Vec::len).sum::<usize>() as u64;
+    if missing > 0 {
+        let outside = if found.runbook { "stand in no step of the runbook" } else { "were run; there was no runbook" };
+        let text = format!("{} that ended as expected {outside}.", spell::counted(missing, "command"));
+        found.remarks.push(Prose::new().text(text));
+    }
+    for (step, runs) in steps {
+        found.remarks.extend(red(history, step, &runs));
+        if let Some(edited) = runs.iter().rfind(|run| run.started.edited) {
+            let was = history.step(step).and_then(|own| own.command()).map(|command| command.run.clone());
+            let prose = Prose::new().title(history.title_of(step)).text(" was run with another command (");
+            found.remarks.push(prose.run(edited.started.run).text(")."));
+            let phase = history.phase_of_step(step).unwrap_or(PhaseName::Diagnose);
+            let run = edited.started.command.clone();
+            patches.entry(phase).or_default().push(PatchStep { id: Some(step.clone()), run, was });
+        }
+    }
+    for phase in metrics::phases(history) {
+        if let Some(over) = phase.box_ms.and_then(|limit| phase.spent_ms.checked_sub(limit)).filter(|over| *over > 0) {
+            let over = spell::duration(spell::signed(over));
+            found.remarks.push(Prose::new().text(format!("{} took {over} more than its time box.", phase.phase)));
+        }
+    }
+    found.patches = patches.into_iter().map(|(phase, steps)| Patch { phase, steps }).collect();
+    found
+}
+
+/// A step that acts or proves, and was not as expected.
+fn red(history: &History, step: &StepId, runs: &[&Run]) -> Option<Prose> {
+    let phase = history.phase_of_step(step)?;
+    let looks = phase == PhaseName::Diagnose || history.step(step).is_some_and(|step| step.until.is_some());
+    let red = runs.iter().filter(|run| matches!(run.verdict(), Some(Verdict::Unhealthy(_)))).count();
+    (red > 0 && !looks).then(|| {
+        let of = if runs.len() == 1 { String::new() } else { format!(" in {red} of {} runs", runs.len()) };
+        Prose::new().title(history.title_of(step)).text(format!(" was not as expected{of}."))
+    })
+}
