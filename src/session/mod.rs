@@ -2,6 +2,7 @@
 
 pub mod entry;
 pub mod event;
+pub mod evidence;
 pub mod excerpt;
 pub mod exit;
 pub mod flags;

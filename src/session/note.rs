@@ -50,6 +50,19 @@ pub fn parse(typed: &str, now: DateTime<Utc>, zone: FixedOffset) -> Result<Note,
     Ok(Note { tag: tag.unwrap_or_default(), happened, text: rest.to_owned() })
 }
 
+/// A text before which a time may stand, as in `@20:37`, and that time.
+///
+/// # Errors
+/// Where what follows an `@` is meant as a time and is none.
+pub fn dated(typed: &str, now: DateTime<Utc>, zone: FixedOffset) -> Result<(Option<When>, &str), String> {
+    let typed = typed.trim();
+    let (word, after) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
+    if !is_time(word) {
+        return Ok((None, typed));
+    }
+    Ok((Some(when::parse(word, now, zone)?), after.trim_start()))
+}
+
 fn sign(word: &str) -> Option<Tag> {
     Some(match word {
         "+" => Tag::Good,

@@ -47,6 +47,8 @@ pub(crate) enum Does {
     PickFrom,
     /// The picked lines become evidence.
     PinPicked,
+    /// The picked lines tell of a key time.
+    MarkPicked,
     /// The picked lines go to the clipboard.
     CopyPicked,
     /// Nothing is picked.
@@ -75,6 +77,12 @@ pub(crate) enum Does {
     Severity,
     /// Where the incident stands.
     Status,
+    /// What is taken for the cause.
+    Findings,
+    /// Tell others.
+    Update,
+    /// Rests, people, how it was noticed.
+    Work,
     /// One pane alone.
     Zoom,
     /// The next pane.
@@ -158,7 +166,14 @@ pub(crate) const ACTIONS: &[Action] = &[
     pick(Does::PickFrom, "begin here", "Begin the picked lines at this one.", &["Space"], 1),
     pick(Does::PinPicked, "pin", "Keep the picked lines as evidence.", &["Enter", "p"], 2),
     pick(Does::CopyPicked, "copy", "Give the picked lines to the terminal's clipboard (OSC 52).", &["y"], 3),
-    pick(Does::EndPick, "pick nothing", "Pick nothing.", &["Esc", "q"], 4),
+    pick(
+        Does::MarkPicked,
+        "mark",
+        "Mark a key time at the time the picked lines tell of; they are pinned too.",
+        &["m"],
+        4,
+    ),
+    pick(Does::EndPick, "pick nothing", "Pick nothing.", &["Esc", "q"], 5),
     act(Does::Next, "next", "Do what comes next: run the step, answer it, or choose where to go.", &["Enter"], 1, next),
     act(Does::Edit, "edit", "Change the step's command, then run it.", &["e"], 2, has_command),
     act(Does::Skip, "skip", "Pass the step over, with a reason.", &["s"], 3, at_step),
@@ -219,6 +234,23 @@ pub(crate) const ACTIONS: &[Action] = &[
     light(Does::Runs, "runs", "Show the output of another run.", &["o"], 0, has_runs),
     light(Does::Severity, "severity", "Say how bad it is.", &["V"], 0, drives),
     light(Does::Status, "status", "Say where the incident stands.", &["S"], 0, drives),
+    light(
+        Does::Findings,
+        "findings",
+        "What could it be? Open a finding, confirm it, or rule it out.",
+        &["f"],
+        20,
+        drives,
+    ),
+    light(Does::Update, "update", "Tell others: conditions, actions, needs. Kept, and copied.", &["u"], 21, drives),
+    light(
+        Does::Work,
+        "the work",
+        "Pause and go on, hand over, who takes part, how it was noticed.",
+        &["W"],
+        22,
+        drives,
+    ),
     act(Does::Close, "close", "Close the session.", &["c"], 15, closable),
     light(Does::Zoom, "zoom", "Give the pane the whole screen, and take it back.", &["z"], 16, always),
     light(Does::Focus, "pane", "Move the keys to the next pane.", &["Tab"], 17, always),
@@ -243,7 +275,7 @@ pub(crate) const ACTIONS: &[Action] = &[
     library(Does::Reload, "reload", "Read the library anew.", &["Ctrl-R"], 3, always),
     library(Does::Leave, "quit", "Leave the program.", &["Ctrl-Q", "Ctrl-C"], 4, always),
     library(Does::Help, "all keys", "Show all keys.", &["F1"], 5, always),
-    light(Does::Help, "all keys", "Show all keys.", &["?", "F1"], 19, always),
+    light(Does::Help, "all keys", "Show all keys.", &["?", "F1"], 30, always),
     every(Does::Palette, "actions by name", "Find an action by its name.", &["Ctrl-P"], 0, always),
     every(Does::Redraw, "draw anew", "Draw the screen anew.", &["Ctrl-L"], 0, always),
     every(

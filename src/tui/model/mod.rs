@@ -7,6 +7,7 @@ mod rate;
 mod search;
 mod session;
 mod timeline;
+mod work;
 
 pub(crate) use catalog::{Catalog, Details, LibraryScreen, Listed, RunbookRow, SessionRow};
 pub(crate) use output::{Output, Pick, Taken, Times, WhatFor};
@@ -14,6 +15,7 @@ pub(crate) use overlay::empty;
 pub(crate) use overlay::{Ask, Choice, Confirm, Item, Menu, Overlay, Picker, Prompt};
 pub(crate) use search::Search;
 pub(crate) use session::{Pane, Pending, Role, SessionScreen};
+pub(crate) use work::WorkAsk;
 
 use chrono::{DateTime, Utc};
 

@@ -102,6 +102,8 @@ pub(crate) struct Taken {
 pub(crate) enum WhatFor {
     /// Evidence in the record.
     Pin,
+    /// A key time, and evidence of it.
+    Mark,
     /// The clipboard.
     Copy,
 }

@@ -1,7 +1,9 @@
 //! What lies over the screen and has the keys: questions, mostly.
 
+use chrono::{DateTime, Utc};
 use ratatui_textarea::TextArea;
 
+use super::work::WorkAsk;
 use crate::runbook::{Lead, StepId, VarName};
 use crate::session::event::Mark;
 use crate::session::run::RunNo;
@@ -129,8 +131,8 @@ pub(crate) enum Ask {
     Value(VarName),
     /// Why a rule is set aside; asked for this.
     Despite(Box<Intent>),
-    /// When a key time was; empty is now.
-    When(Mark),
+    /// When a key time was, with what picked lines say of it; empty is now.
+    When(Mark, Option<DateTime<Utc>>),
     /// How it is known whether an interrupted run happened.
     Settle {
         /// The run.
@@ -147,6 +149,8 @@ pub(crate) enum Ask {
     },
     /// What to say at the end; may be empty.
     Close,
+    /// About the work itself.
+    Work(WorkAsk),
     /// What to look for in the output.
     Search,
     /// Which line of the output to go to.

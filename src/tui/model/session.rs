@@ -58,6 +58,8 @@ pub(crate) struct SessionScreen {
     pub(crate) banner: Option<String>,
     /// The phase whose time box is over, and its length in milliseconds; until that is answered.
     pub(crate) over: Option<(PhaseName, u64)>,
+    /// What is due, in sentences that stay until it is done.
+    pub(crate) reminders: Vec<String>,
     /// The guard last spoken of, so that it is spoken of once.
     pub(crate) told_refusal: Option<String>,
 }
@@ -145,6 +147,7 @@ impl SessionScreen {
             unwritten: None,
             banner: None,
             over: None,
+            reminders: Vec::new(),
             told_refusal: None,
         }
     }
@@ -202,6 +205,7 @@ impl SessionScreen {
             let who = if self.drives() { "T decides what now." } else { "Who drives decides." };
             stays.push(format!("{phase} is over its time box {}: {who}", words::span(limit)));
         }
+        stays.extend(self.reminders.iter().cloned());
         stays
     }
 

@@ -5,4 +5,5 @@ mod harness;
 mod output;
 mod properties;
 mod screens;
+mod work;
 mod world;

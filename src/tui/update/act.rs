@@ -1,13 +1,13 @@
 //! An action of the table is carried out.
 
-use super::{clock, leave, library, menus, output, want};
+use super::{clock, leave, library, menus, output, want, work};
 use crate::runbook::{Lead, PhaseName, StepId};
 use crate::session::run::RunNo;
 use crate::session::walk::{Confirmation, Intent, Next};
 use crate::tui::action::{self, Does};
 use crate::tui::effect::Effect;
 use crate::tui::layout;
-use crate::tui::model::{Ask, Model, Overlay, Pane, Prompt, Screen, WhatFor};
+use crate::tui::model::{Ask, Model, Overlay, Pane, Prompt, Screen, WhatFor, WorkAsk};
 use crate::tui::words;
 
 /// Carries an action out, or says why it is not possible now.
@@ -33,6 +33,7 @@ pub(super) fn act(model: &mut Model, does: Does) -> Vec<Effect> {
         Does::EndSearch => output::end_search(model),
         Does::PickFrom => output::pick_from(model),
         Does::PinPicked => return output::take(model, WhatFor::Pin),
+        Does::MarkPicked => return output::take(model, WhatFor::Mark),
         Does::CopyPicked => return output::take(model, WhatFor::Copy),
         Does::EndPick => output::end_pick(model),
         Does::Times => output::times(model),
@@ -74,6 +75,9 @@ pub(super) fn act(model: &mut Model, does: Does) -> Vec<Effect> {
         | Does::Runs
         | Does::Severity
         | Does::Status
+        | Does::Findings
+        | Does::Update
+        | Does::Work
         | Does::Line
         | Does::Close => question(model, does),
     }
@@ -92,7 +96,7 @@ fn question(model: &mut Model, does: Does) {
         }),
         Does::Note => Some(note()),
         Does::Command => prompt(Ask::Command, "Which command? (asked before it runs)"),
-        Does::Mark => Some(menus::mark(session)),
+        Does::Mark => Some(menus::mark(session, None)),
         Does::Goto => menus::places(session),
         Does::Stop => session.running().map(|run| menus::stop(session, run)),
         Does::Values => menus::values(session),
@@ -101,6 +105,9 @@ fn question(model: &mut Model, does: Does) {
         Does::Runs => Some(menus::runs(session)),
         Does::Severity => Some(menus::severity()),
         Does::Status => Some(menus::status(session)),
+        Does::Findings => Some(work::findings(session)),
+        Does::Update => Some(work::question(Some(session), &WorkAsk::Conditions)),
+        Does::Work => Some(work::menu(session)),
         Does::Line => prompt(Ask::Line, "To which line? (1234, or 50%)"),
         Does::Close => {
             let state = session.walk.state();

@@ -1,7 +1,7 @@
 //! Time passes: time boxes run out.
 
 use super::keys::PAUSE_MS;
-use super::menus;
+use super::{menus, work};
 use crate::session::event::Mark;
 use crate::text::human;
 use crate::tui::model::{Model, Overlay, SessionScreen};
@@ -11,6 +11,7 @@ pub(super) fn passed(model: &mut Model) {
     let now = model.moment();
     let Some(session) = model.session_mut() else { return };
     session.quiet = session.quiet.filter(|(_, last)| now.boot_ms.saturating_sub(*last) < PAUSE_MS);
+    session.reminders = work::due(session, &now);
     let walk = &session.walk;
     session.over = walk.state().phase.and_then(|phase| Some((phase, walk.time_box_over(phase, &now)?.limit_ms)));
 }

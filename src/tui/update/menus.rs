@@ -1,5 +1,7 @@
 //! Questions with a few answers.
 
+use chrono::{DateTime, Utc};
+
 use crate::runbook::{Action, Lead, PhaseName};
 use crate::session::event::{Mark, Status};
 use crate::session::run::RunNo;
@@ -184,8 +186,8 @@ pub(super) fn manual(session: &SessionScreen, step: &str) -> Option<Overlay> {
     Some(Overlay::Menu(Menu::new(session.title_of(own), vec![question], items)))
 }
 
-/// Which key time.
-pub(super) fn mark(session: &SessionScreen) -> Overlay {
+/// Which key time; with the time that picked lines tell of.
+pub(super) fn mark(session: &SessionScreen, seen: Option<DateTime<Utc>>) -> Overlay {
     let marks = &session.walk.state().marks;
     let key = |mark: Mark| match mark {
         Mark::ImpactStarted => 'i',
@@ -196,7 +198,7 @@ pub(super) fn mark(session: &SessionScreen) -> Overlay {
     };
     let items = Mark::ALL.into_iter().map(|mark| {
         let was = marks.get(&mark).map_or_else(|| "not marked".to_owned(), |when| words::when(when, session.zone()));
-        Item::new(key(mark), format!("{:<15} {was}", mark.as_str()), Choice::Ask(Ask::When(mark)))
+        Item::new(key(mark), format!("{:<15} {was}", mark.as_str()), Choice::Ask(Ask::When(mark, seen)))
     });
     let mut menu = Menu::new(
         "Which key time?",

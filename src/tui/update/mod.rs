@@ -11,6 +11,7 @@ mod overlay;
 mod show;
 mod submit;
 mod want;
+mod work;
 
 pub(crate) use keys::KEYS_BACK;
 pub(crate) use output::PIN_LINES;

@@ -1,7 +1,10 @@
 //! The output pane: searching, picking lines, how lines are shown.
 
-use super::want;
+use chrono::{Offset as _, Utc};
+
+use super::{menus, want};
 use crate::drive::{Job, Spot, Step};
+use crate::session::evidence::time_in;
 use crate::session::run::RunNo;
 use crate::session::walk::Intent;
 use crate::text::find::{Finder, Query};
@@ -186,12 +189,12 @@ pub(super) fn take(model: &mut Model, what_for: WhatFor) -> Vec<Effect> {
     let Some(session) = model.session_mut() else { return Vec::new() };
     let (Some(pick), Some(run)) = (session.output.pick, session.output.run) else { return Vec::new() };
     let most = match what_for {
-        WhatFor::Pin if pick.lines() > PIN_LINES => {
+        WhatFor::Pin | WhatFor::Mark if pick.lines() > PIN_LINES => {
             let lines = pick.lines();
             model.warn(format!("A pin holds {PIN_LINES} lines, these are {lines}: Space begins them here, y copies."));
             return Vec::new();
         }
-        WhatFor::Pin => PIN_BYTES,
+        WhatFor::Pin | WhatFor::Mark => PIN_BYTES,
         WhatFor::Copy => COPY_BYTES,
     };
     let (first, last) = pick.range();
@@ -210,7 +213,7 @@ pub(super) fn text(model: &mut Model, run: RunNo, lines: (u64, u64), text: Resul
         Ok(text) => text,
         Err(why) => {
             let (what, most) = match what_for {
-                WhatFor::Pin => ("pin", PIN_BYTES),
+                WhatFor::Pin | WhatFor::Mark => ("pin", PIN_BYTES),
                 WhatFor::Copy => ("copy", COPY_BYTES),
             };
             let most = human::bytes(most as u64);
@@ -229,6 +232,16 @@ pub(super) fn text(model: &mut Model, run: RunNo, lines: (u64, u64), text: Resul
                     format!("Pinned lines {first} to {last}.")
                 });
             }
+            effects
+        }
+        WhatFor::Mark => {
+            let (now, zone) = (model.now.at, model.session().map_or_else(|| Utc.fix(), SessionScreen::zone));
+            let seen = time_in(&text, now, zone);
+            let effects = want::want(model, Intent::Pin { run, first, last, text });
+            if seen.is_none() {
+                model.warn("These lines tell no time that is understood: say it.");
+            }
+            model.overlay = model.session().map(|session| menus::mark(session, seen));
             effects
         }
         WhatFor::Copy => {

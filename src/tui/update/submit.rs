@@ -2,7 +2,7 @@
 
 use chrono::{Offset, Utc};
 
-use super::{output, want};
+use super::{output, want, work};
 use crate::runbook::Effect as Reach;
 use crate::session::walk::{Confirmation, Intent, Refusal, Secret};
 use crate::session::{note, when};
@@ -20,11 +20,20 @@ pub(super) fn question(model: &Model, ask: Ask) -> Overlay {
         Ask::Seen { healthy: true, .. } => "What did you see?".to_owned(),
         Ask::Seen { healthy: false, .. } => "What did not go well?".to_owned(),
         Ask::Despite(_) => "Why is it done despite that?".to_owned(),
-        Ask::When(mark) => format!("When: {}? (empty is now; 20:37, -25m)", mark.as_str()),
+        Ask::When(mark, seen) => {
+            let title = format!("When: {}? (empty is now; 20:37, -25m)", mark.as_str());
+            let prompt = Prompt::new(ask.clone(), title);
+            let prompt = match seen {
+                Some(seen) => prompt.hint("As the picked lines say.").text(&seen.format("%FT%TZ").to_string()),
+                None => prompt,
+            };
+            return Overlay::Prompt(Box::new(prompt));
+        }
         Ask::Settle { happened: true, .. } => "How do you know that it happened?".to_owned(),
         Ask::Settle { happened: false, .. } => "How do you know that it did not happen?".to_owned(),
         Ask::TimeBox { decision, .. } => format!("Why: {decision}? (may be empty)"),
         Ask::Close => "Anything to say? (may be empty)".to_owned(),
+        Ask::Work(ask) => return work::question(model.session(), ask),
         Ask::Search => return output::prompt(model),
         Ask::Line => "To which line? (1234, or 50%)".to_owned(),
         Ask::Title => "What is wrong?".to_owned(),
@@ -53,7 +62,9 @@ pub(super) fn submit(model: &mut Model, prompt: Overlay, ask: Ask, text: &str) -
                 return stay(model, prompt, refusal.to_string());
             }
             let day = other_day(model, &first);
-            let effects = want::want(model, first);
+            let copied = work::copied(model, &first);
+            let mut effects = want::want(model, first);
+            effects.extend(copied);
             if let Some(day) = day {
                 model.say(format!("Taken for {day}."));
             }
@@ -61,6 +72,10 @@ pub(super) fn submit(model: &mut Model, prompt: Overlay, ask: Ask, text: &str) -
                 session.queue.extend(intents);
             }
             effects
+        }
+        Ok(Meant::Ask(ask)) => {
+            model.overlay = Some(question(model, ask));
+            Vec::new()
         }
         Ok(Meant::Open(open)) => {
             model.screen = Screen::Opening(opening(&open));
@@ -71,9 +86,11 @@ pub(super) fn submit(model: &mut Model, prompt: Overlay, ask: Ask, text: &str) -
 }
 
 /// What a typed line means.
-enum Meant {
+pub(super) enum Meant {
     Wants(Vec<Intent>),
     Open(Open),
+    /// There is more to ask.
+    Ask(Ask),
 }
 
 fn meant(model: &Model, ask: Ask, text: &str) -> Result<Meant, String> {
@@ -111,7 +128,7 @@ fn meant(model: &Model, ask: Ask, text: &str) -> Result<Meant, String> {
             needed("why")?;
             one(despite(*intent, text))
         }
-        Ask::When(mark) => {
+        Ask::When(mark, _) => {
             let happened = optional().map(|text| when::parse(&text, model.now.at, zone)).transpose()?;
             one(Intent::Mark { mark, happened, despite: None })
         }
@@ -124,6 +141,7 @@ fn meant(model: &Model, ask: Ask, text: &str) -> Result<Meant, String> {
             // Where it leads is wanted once the answer is on disk; the walk takes one thing after the other.
             Ok(Meant::Wants([Some(answer), go.map(Intent::Go)].into_iter().flatten().collect()))
         }
+        Ask::Work(ask) => work::meant(model, ask, text),
         Ask::Close => one(Intent::Close { note: optional(), despite: None }),
         // Taken before.
         Ask::Search | Ask::Line => Ok(Meant::Wants(Vec::new())),
@@ -136,7 +154,10 @@ fn meant(model: &Model, ask: Ask, text: &str) -> Result<Meant, String> {
 
 /// The date of a time that is given for what is wanted, where it is not today.
 fn other_day(model: &Model, intent: &Intent) -> Option<String> {
-    let (Intent::Note { happened: Some(happened), .. } | Intent::Mark { happened: Some(happened), .. }) = intent else {
+    let (Intent::Note { happened: Some(happened), .. }
+    | Intent::Mark { happened: Some(happened), .. }
+    | Intent::Work { happened: Some(happened), .. }) = intent
+    else {
         return None;
     };
     // What is refused is not taken for any day.

@@ -22,7 +22,7 @@ pub(super) fn draw(model: &Model, session: &SessionScreen, theme: Theme, frame: 
     let mut left = state.severity.map_or_else(|| " ".to_owned(), |severity| format!(" {severity}  "));
     let kind = if opened.is_some_and(|opened| opened.drill.is_some()) {
         "drill  "
-    } else if opened.is_some_and(|opened| opened.planned) {
+    } else if state.is_planned() {
         "planned  "
     } else {
         ""
