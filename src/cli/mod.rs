@@ -20,6 +20,7 @@ mod screen;
 mod sessions;
 mod show;
 mod start;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -51,6 +52,8 @@ enum Command {
     Note(note::Args),
     /// Tell where a session stands, for whoever joins it.
     Show(show::Args),
+    /// Run verify steps again: what is due, or a session's.
+    Verify(verify::Args),
     /// Write a session's postmortem.
     Export(export::Args),
     /// Prove that a session's journal is what it was.
@@ -90,6 +93,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Sessions(args)) => sessions::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Note(args)) => note::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Show(args)) => show::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Verify(args)) => verify::run(&args, &mut std::io::stdout()),
         Some(Command::Export(args)) => export::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Audit(args)) => audit::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Check(args)) => check::run(&args, &mut std::io::stdout().lock()),

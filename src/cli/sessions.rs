@@ -51,6 +51,8 @@ struct Row<'a> {
     entries: u64,
     planned: bool,
     drill: Option<&'a str>,
+    again: Vec<String>,
+    red: &'a [String],
     driven: bool,
     driver: Option<&'a str>,
     trouble: Option<&'a str>,
@@ -73,6 +75,8 @@ impl<'a> Row<'a> {
             entries: facts.entries,
             planned: facts.planned,
             drill: facts.drill.as_deref(),
+            again: facts.again.iter().copied().map(time).collect(),
+            red: &facts.red,
             driven: summary.driver.is_some(),
             driver: summary.driver.as_ref().and_then(Option::as_ref).map(|holder| holder.by.as_str()),
             trouble: facts.trouble.as_deref(),
@@ -109,7 +113,9 @@ fn remarks(summary: &Summary) -> String {
     let drill = facts.drill.as_ref().map(|drill| format!("drill {drill}"));
     let planned = facts.planned.then(|| "planned".to_owned());
     let trouble = facts.trouble.as_ref().map(|trouble| format!("damaged: {trouble}"));
-    let remarks: Vec<_> = [drill, planned, driver, trouble].into_iter().flatten().collect();
+    let again = facts.again.first().map(|at| format!("look again from {}", at.format("%Y-%m-%d %H:%MZ")));
+    let red = (!facts.red.is_empty()).then(|| format!("red again: {}", facts.red.join(", ")));
+    let remarks: Vec<_> = [drill, planned, driver, again, red, trouble].into_iter().flatten().collect();
     if remarks.is_empty() { String::new() } else { format!("  ({})", remarks.join(", ")) }
 }
 

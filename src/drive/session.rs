@@ -137,7 +137,14 @@ pub fn resume(around: &Surroundings, dir: SessionDir) -> Result<Session> {
     };
     let book = opened.runbook.as_ref().map(|reference| runbook_of(&dir, &reference.id)).transpose()?;
     let mut walk = Walk::replay(book.clone(), Rules { drill: opened.drill.is_some() }, &entries);
-    let orders = if role.follows() || walk.state().closed { Vec::new() } else { walk.attach(attached(around)) };
+    let orders = if role.follows() {
+        Vec::new()
+    } else if walk.state().closed {
+        walk.look(attached(around));
+        Vec::new()
+    } else {
+        walk.attach(attached(around))
+    };
     work(around, dir, role, walk, journal, book, orders, entries)
 }
 

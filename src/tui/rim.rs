@@ -201,7 +201,7 @@ fn catalog(around: &Surroundings, folders: &[PathBuf]) -> Catalog {
     });
     let mut sessions: Vec<SessionRow> = sessions
         .iter()
-        .filter(|summary| summary.is_open() || summary.facts.trouble.is_some())
+        .filter(|summary| summary.is_wanted() || summary.facts.trouble.is_some())
         .map(session_row)
         .collect();
     sessions.sort_by_key(|row| std::cmp::Reverse(row.opened));

@@ -85,6 +85,7 @@ fn work(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::io("start"))?;
     runtime.block_on(async {
         let signals = Signals::new().map_err(Error::io("listen to signals"))?;
+        let session_closed = session.walk.state().closed;
         let mut alone = Alone {
             session,
             around,
@@ -96,6 +97,7 @@ fn work(
             asked: BTreeSet::new(),
             given_up: BTreeSet::new(),
             signals,
+            was_closed: session_closed,
         };
         let ending = alone.walk().await;
         alone.leave(&ending).await;
@@ -118,6 +120,8 @@ struct Alone<'a> {
     /// Runs that do not end by being asked, and are not killed.
     given_up: BTreeSet<RunNo>,
     signals: Signals,
+    /// It was closed, and only opened again to look again.
+    was_closed: bool,
 }
 
 impl Alone<'_> {
@@ -302,8 +306,11 @@ impl Alone<'_> {
         }
         self.until(|alone| !alone.session.walk.is_recording()).await;
         let note = Some(ending.in_words());
-        let close = Intent::Close { note: note.clone(), despite: Some("the drill is over".to_owned()) };
-        let said = if self.is_drill() { self.session.walk.intend(&close) } else { Err(Refusal::NotYet) };
+        let despite =
+            if self.is_drill() { "the drill is over" } else { "it was closed before, and is only looked at again" };
+        let close = Intent::Close { note: note.clone(), despite: Some(despite.to_owned()) };
+        let closes = self.is_drill() || (self.was_closed && !self.session.walk.state().closed);
+        let said = if closes { self.session.walk.intend(&close) } else { Err(Refusal::NotYet) };
         if let Ok(orders) = said.or_else(|_| self.session.walk.intend(&Intent::Leave { note })) {
             self.session.drive.send(Job::Orders(orders));
         }

@@ -8,11 +8,13 @@ use super::writer::Writer;
 use super::{escape, narrative};
 use crate::postmortem::describe;
 use crate::postmortem::history::History;
-use crate::postmortem::prose::Prose;
+use crate::postmortem::prose::{Prose, brief};
 use crate::postmortem::spell;
 use crate::postmortem::timeline::{gaps, timeline};
 use crate::session::entry::Entry;
-use crate::session::event::{Mark, Status};
+use crate::session::event::{Event, Mark, Status, Tag};
+use crate::session::state::Finding;
+use crate::session::told::update_words;
 use crate::session::walk::{Next, Walk};
 
 /// Rows shown of the timeline's end.
@@ -30,12 +32,15 @@ pub fn catch_up(id: &str, entries: &[Entry], walk: &Walk, now: DateTime<Utc>) ->
     items.extend(place(&history, now));
     items.push(format!("Next: {}", writer.prose(&next(&history, &walk.next()))));
     items.extend(verify(&history, walk));
+    items.extend(again(&history, walk, now));
     let running = history.state.runs.values().filter(|run| run.is_running());
     items.extend(running.map(|run| {
         let since = elapsed(run.at.at, now);
         format!("Running for {since}: {} (run {})", writer.prose(&describe::name(&history, run)), run.started.run)
     }));
     writer.bullets(items);
+    told(&mut writer, &history, now);
+    findings(&mut writer, &history);
     changes(&mut writer, &history);
     let timeline = timeline(&history, &gaps(&history));
     writer.heading(2, "Latest");
@@ -53,10 +58,59 @@ fn standing(history: &History) -> String {
     let severity = history.state.severity.map_or_else(|| "no severity".to_owned(), |severity| severity.to_string());
     let status = history.state.status.map_or("unknown", Status::as_str);
     let opened = history.opened();
-    let planned = if opened.is_some_and(|opened| opened.planned) { ", planned work" } else { "" };
+    let planned = if history.state.is_planned() { ", planned work" } else { "" };
     let drill = opened.and_then(|opened| opened.drill.as_ref());
     let drill = drill.map_or_else(String::new, |drill| format!(", drill {}", escape::code(drill)));
-    format!("**{severity}, {status}**{planned}{drill}")
+    let lead = history.state.lead.as_ref();
+    let lead = lead.map_or_else(String::new, |lead| format!(", led by {}", escape::text(lead)));
+    format!("**{severity}, {status}**{planned}{drill}{lead}")
+}
+
+/// When it is to be looked at again, and what did not hold the last time.
+fn again(history: &History, walk: &Walk, now: DateTime<Utc>) -> Vec<String> {
+    let mut items: Vec<String> = Vec::new();
+    if let Some(again) = walk.again().first() {
+        let due = if again.at <= now { "is due since" } else { "is due at" };
+        items.push(format!("Looking again {due} {} UTC", spell::stamp(&again.at)));
+    }
+    let red: Vec<String> = history.state.looked.1.iter().map(|id| escape::text(&history.title_of(id))).collect();
+    if !red.is_empty() {
+        items.push(format!("Red when it was looked at again: {}", red.join("; ")));
+    }
+    items
+}
+
+/// What others were told last.
+fn told(writer: &mut Writer, history: &History, now: DateTime<Utc>) {
+    let Some((at, update)) = &history.state.update else { return };
+    writer.heading(2, &format!("What others were told, {} ago", elapsed(at.at, now)));
+    writer.paragraph(&escape::at_start(escape::text(&update_words(update))));
+}
+
+/// What was thought to be the cause: open, confirmed, ruled out.
+fn findings(writer: &mut Writer, history: &History) {
+    let findings = &history.state.findings;
+    let ruled_out = history.entries.iter().filter_map(|entry| match &entry.event {
+        Event::Note { tag: Tag::DeadEnd, text } => {
+            Some(format!("ruled out: {}", escape::text(&brief(text, describe::CELL).0)))
+        }
+        _ => None,
+    });
+    let one = |finding: &Finding| {
+        let text = escape::text(&brief(&finding.text, describe::CELL).0);
+        match finding.settled.last() {
+            None => format!("**open**: {text}"),
+            Some(settled) => {
+                let word = if settled.confirmed { "**confirmed**" } else { "ruled out" };
+                format!("{word}: {text}: {}", escape::text(&brief(&settled.because, describe::CELL).0))
+            }
+        }
+    };
+    let items: Vec<String> = findings.iter().map(one).chain(ruled_out).collect();
+    if !items.is_empty() {
+        writer.heading(2, "What it may be, and what it is not");
+        writer.bullets(items);
+    }
 }
 
 /// Key times, each with how long ago it was; where the impact has ended, how long it lasted.

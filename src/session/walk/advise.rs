@@ -78,6 +78,11 @@ impl Walk {
         if self.is_recording() || self.over.is_some() {
             return Advice::Wait;
         }
+        if let (true, Some(since)) = (self.state.closed, path.again)
+            && !self.not_looked_at(since).is_empty()
+        {
+            return Advice::act(Intent::Reopen);
+        }
         if self.state.closed {
             return Advice::Finished { healthy: self.is_verified(), why: "the session is closed".to_owned() };
         }
@@ -135,10 +140,20 @@ impl Walk {
         }
         match self.not_looked_at(since).first() {
             Some(step) => self.run_alone(&step.id, Path::default()),
-            None if self.state.looked.1.is_empty() => {
-                Advice::Finished { healthy: true, why: "everything holds".to_owned() }
-            }
-            None => Advice::failed(format!("red again: {}", self.state.looked.1.join(", "))),
+            None => self.looked_alone(),
+        }
+    }
+
+    /// What was seen when every verify step with a command was run again.
+    fn looked_alone(&self) -> Advice {
+        let verify = self.runbook().map_or(&[][..], |runbook| &runbook.verify.steps);
+        let holds = |step: &&Step| self.state.steps.get(&step.id).is_some_and(|own| own.standing == Standing::Healthy);
+        let commands = || verify.iter().filter(|step| step.command().is_some());
+        let red: Vec<&str> = commands().filter(|step| !holds(step)).map(|step| step.id.as_str()).collect();
+        match (commands().count(), red.as_slice()) {
+            (0, _) => Advice::Person("there is no verify step with a command".to_owned()),
+            (_, []) => Advice::Finished { healthy: true, why: "everything holds".to_owned() },
+            (_, red) => Advice::failed(format!("red again: {}", red.join(", "))),
         }
     }
 

@@ -11,7 +11,7 @@ use super::{Order, RunOver, Walk};
 use crate::runbook::{PhaseName, Step};
 use crate::session::event::{Event, Mark};
 use crate::session::run::{Purpose, RunNo};
-use crate::session::state::Run;
+use crate::session::state::{Run, State};
 
 /// A time to look again that was not looked at yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,15 +24,20 @@ pub struct Again {
     pub at: DateTime<Utc>,
 }
 
+/// Those of a runbook's times to look again that were not looked at yet, soonest first.
+#[must_use]
+pub fn pending(state: &State, times: &[Duration]) -> Vec<Again> {
+    let Some(resolved) = state.marks.get(&Mark::Resolved) else { return Vec::new() };
+    let at = |after: &Duration| resolved.sort_key().checked_add_signed(TimeDelta::from_std(*after).ok()?);
+    let all = (0..).zip(times).filter_map(|(again, after)| Some(Again { again, after: *after, at: at(after)? }));
+    all.filter(|again| again.again >= state.looked.0).collect()
+}
+
 impl Walk {
     /// When to look again, soonest first; none before it is marked resolved.
     #[must_use]
     pub fn again(&self) -> Vec<Again> {
-        let Some(resolved) = self.state.marks.get(&Mark::Resolved) else { return Vec::new() };
-        let times = self.runbook().map_or(&[][..], |runbook| &runbook.again);
-        let at = |after: &Duration| resolved.sort_key().checked_add_signed(TimeDelta::from_std(*after).ok()?);
-        let all = (0..).zip(times).filter_map(|(again, after)| Some(Again { again, after: *after, at: at(after)? }));
-        all.filter(|again| again.again >= self.state.looked.0).collect()
+        pending(&self.state, self.runbook().map_or(&[][..], |runbook| &runbook.again))
     }
 
     /// The latest time to look again that has come, and was not looked at.

@@ -64,6 +64,7 @@ impl Walk {
                     self.guarded.remove(&step);
                 }
             }
+            Intent::Reopen => self.arriving = None,
             // Whoever goes elsewhere does not want what was about to start here.
             Intent::Go(_) | Intent::FollowSign { .. } | Intent::Close { .. } | Intent::Leave { .. } => {
                 self.waiting.clear();
@@ -148,7 +149,10 @@ impl Walk {
             }
             Intent::Leave { note } => Ok(vec![Order::record(Event::Left { note: said(note.as_deref()) })]),
             Intent::Close { note, despite } => self.close(note.as_deref(), despite.as_deref()),
-            Intent::Reopen if self.state.closed => Ok(vec![Order::record(Event::Reopened)]),
+            Intent::Reopen if self.state.closed => {
+                let attached = self.arriving.clone().map(Order::record);
+                Ok([Order::record(Event::Reopened)].into_iter().chain(attached).collect())
+            }
             Intent::Reopen => Err(Refusal::NoSuch("closed session".to_owned())),
         }
     }

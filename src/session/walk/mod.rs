@@ -27,7 +27,7 @@ use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 
 pub use advise::{Advice, Path};
-pub use again::Again;
+pub use again::{Again, pending};
 pub use intent::{Confirmation, Intent, Secret};
 pub use open::Opening;
 pub use order::{Draft, Flagged, Happening, Order, RunOver};
@@ -77,6 +77,8 @@ pub struct Walk {
     flagging: BTreeSet<(RunNo, u32)>,
     /// The session is to be closed as soon as the runs that are followed have ended.
     closing: Option<Intent>,
+    /// The process at the wheel of a closed session: recorded when that is opened again.
+    arriving: Option<Event>,
     /// The run whose end is being answered: over, though the record of it is only being ordered.
     over: Option<RunNo>,
 }
@@ -100,6 +102,7 @@ impl Walk {
             visits: BTreeMap::new(),
             flagging: BTreeSet::new(),
             closing: None,
+            arriving: None,
             over: None,
         }
     }

@@ -71,6 +71,11 @@ impl Walk {
         self.ordered(orders)
     }
 
+    /// A closed session is only looked at; who does is recorded ([`Event::Attached`]) when it is opened again.
+    pub fn look(&mut self, attached: Event) {
+        self.arriving = Some(attached);
+    }
+
     /// The move on from the step at the cursor, where its outcome is in the journal and the move is not: whoever was about to record
     /// it died in between. Without it the step would be run once more.
     fn overdue(&self) -> Option<Event> {

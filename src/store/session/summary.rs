@@ -8,15 +8,16 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::dir::SessionDir;
-use crate::runbook::Severity;
-use crate::session::event::Status;
+use crate::runbook::{Severity, parse_bytes};
+use crate::session::event::{Mark, Status};
 use crate::session::state::State;
+use crate::session::walk::pending;
 use crate::store::journal;
 use crate::store::lock::{Driver, Holder};
 use crate::store::private;
 
 /// The format of `summary.json`; one of another format is made again.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// A session at a glance.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +53,10 @@ pub struct Facts {
     pub planned: bool,
     /// The drill's name, where it is a rehearsal.
     pub drill: Option<String>,
+    /// When to look again, soonest first: what was resolved may not hold.
+    pub again: Vec<DateTime<Utc>>,
+    /// Verify steps that did not hold when it was looked at again.
+    pub red: Vec<String>,
     /// What is broken, where something is; what is said above is then what can still be read.
     pub trouble: Option<String>,
 }
@@ -88,6 +93,12 @@ impl Summary {
     #[must_use]
     pub fn is_open(&self) -> bool {
         !self.facts.closed
+    }
+
+    /// Whether there is still something to be done: it is open, or to be looked at again, or was red when it was.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        self.is_open() || !self.facts.again.is_empty() || !self.facts.red.is_empty()
     }
 
     /// When it began, as far as journal or folder tell.
@@ -145,6 +156,7 @@ fn kept(dir: &SessionDir) -> Option<Kept> {
 
 fn from_journal(dir: &SessionDir, read: &journal::Read) -> Facts {
     let state = State::replay(&read.entries);
+    let again = again(dir, &state);
     let trouble = match (&read.damage, &state.opened) {
         (Some(damage), _) => Some(format!("line {} of its journal is damaged: {}", damage.line, damage.reason)),
         (None, None) if read.entries.is_empty() => Some("its journal holds no whole entry".to_owned()),
@@ -167,8 +179,20 @@ fn from_journal(dir: &SessionDir, read: &journal::Read) -> Facts {
         closed: state.closed,
         planned: opened.planned,
         drill: opened.drill,
+        again,
+        red: state.looked.1,
         trouble,
     }
+}
+
+/// When to look again. The runbook says so, and is only read where something was resolved.
+fn again(dir: &SessionDir, state: &State) -> Vec<DateTime<Utc>> {
+    let resolved = state.marks.contains_key(&Mark::Resolved);
+    let id = state.opened.as_ref().and_then(|opened| opened.runbook.as_ref()).filter(|_| resolved);
+    let Some(id) = id.map(|runbook| &runbook.id) else { return Vec::new() };
+    let Ok(text) = fs::read(dir.runbook()) else { return Vec::new() };
+    let again = parse_bytes(id, &text).runbook.map(|runbook| runbook.again).unwrap_or_default();
+    pending(state, &again).into_iter().map(|again| again.at).collect()
 }
 
 fn broken(dir: &SessionDir, trouble: String) -> Facts {
