@@ -4,16 +4,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::Exit;
+use super::excerpts::excerpts;
 use super::recorded::Recorded;
 use crate::postmortem::{Document, Meta, markdown};
-use crate::session::event::Event;
-use crate::session::excerpt::Excerpts;
-use crate::session::run::{RunEnd, RunNo};
-use crate::store::outputs::{self, Held};
-use crate::store::{excerpt, private, runs::RunDir};
-
-/// Lines shown of the beginning and of the end of an output.
-const LINES: usize = 20;
+use crate::store::private;
 
 /// Which session, in what form, and where to.
 #[derive(Debug, clap::Args)]
@@ -110,56 +104,6 @@ fn generate(session: &str) -> anyhow::Result<String> {
     Ok(markdown::render(&Document::new(&recorded.entries, recorded.runbook.as_ref(), &excerpts, &meta)))
 }
 
-/// The ends of every run's output.
-fn excerpts(recorded: &Recorded) -> Excerpts {
-    let mut excerpts = Excerpts::default();
-    let mut load = |run: RunNo, end: Option<&RunEnd>| {
-        let folder = RunDir::at(&recorded.dir.run(run));
-        let path = folder.output();
-        if let Some(Held::Differs(how)) = end.map(|end| outputs::hold(&path, end)) {
-            eprintln!("warning: the output of run {run} is not what the journal recorded: {}", how.escape_debug());
-            excerpts.differ.insert(run, how);
-        }
-        // What the record counted speaks of another file then.
-        let count = end.filter(|_| !excerpts.differ.contains_key(&run));
-        match excerpt::load(&folder, LINES, LINES, count) {
-            Ok(excerpt) => {
-                excerpts.missing.remove(&run);
-                excerpts.of.insert(run, excerpt);
-            }
-            // A run that printed nothing need not have a file.
-            Err(_) if end.is_some_and(|end| end.bytes == 0) => {
-                excerpts.missing.remove(&run);
-            }
-            Err(error) => {
-                excerpts.missing.insert(run, reason(&error, &path));
-            }
-        }
-    };
-    let mut running: std::collections::BTreeSet<RunNo> = std::collections::BTreeSet::new();
-    for entry in &recorded.entries {
-        match &entry.event {
-            Event::RunStarted(started) => {
-                running.insert(started.run);
-            }
-            Event::RunEnded(ended) => {
-                running.remove(&ended.run);
-                load(ended.run, Some(&ended.end));
-            }
-            _ => {}
-        }
-    }
-    for run in running {
-        load(run, None);
-    }
-    excerpts
-}
-
-/// Why an output is not there, without the paths of this machine: the record is for others.
-fn reason(error: &crate::store::Error, path: &Path) -> String {
-    error.to_string().replace(&path.display().to_string(), "its output")
-}
-
 fn check(text: &str, out: &mut impl Write) -> anyhow::Result<Exit> {
     let open: Vec<(usize, &str)> = markdown::open_prompts(text).collect();
     for (number, line) in &open {
@@ -212,6 +156,7 @@ fn existing(path: &Path) -> anyhow::Result<Option<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::excerpt::Excerpts;
 
     fn document() -> String {
         markdown::render(&Document::new(&[], None, &Excerpts::default(), &Meta::default()))

@@ -9,6 +9,7 @@ mod cast;
 mod check;
 mod completions;
 mod drill;
+mod excerpts;
 mod exit;
 mod export;
 mod note;
