@@ -1,5 +1,8 @@
 //! Secrets are taken out of everything before it is written.
 
+mod bare;
+mod beginnings;
+mod grams;
 mod patterns;
 mod secrets;
 mod stream;

@@ -77,11 +77,7 @@ impl Secrets {
                 _ => refused.push(Refused { name, why: Why::TooLong }),
             }
         }
-        let (raw, unbuilt) = Patterns::new(&raw);
-        let (bare, also_unbuilt) = Patterns::new(&bare);
-        for name in unbuilt.into_iter().chain(also_unbuilt).filter_map(|index| names.get(index)) {
-            refused.push(Refused { name: name.clone(), why: Why::TooLong });
-        }
+        let (raw, bare) = (Patterns::new(raw), Patterns::new(bare));
         let placeholders = names.iter().map(|name| format!("[secret {name}]")).collect();
         (Self { inner: Arc::new(Inner { placeholders, raw, bare, always_raw }) }, refused)
     }

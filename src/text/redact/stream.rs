@@ -1,11 +1,12 @@
 //! Redaction of a stream.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::patterns::Hit;
 use super::secrets::{SHORTEST, Secrets};
 use super::view::View;
-use crate::text::sequence;
+use crate::text::sequence::{self, Sequence};
 
 /// Taken in at once, in bytes; keeps the working set in the cache and memory bounded however much is pushed.
 const BLOCK: usize = 32 * 1024;
@@ -22,26 +23,30 @@ pub struct Redactor {
     secrets: Secrets,
     /// What is not decided.
     window: Vec<u8>,
-    view: View,
+    /// What is open where it begins.
+    before: Sequence,
+    /// Bytes of it that may still become a secret, line ends and escape sequences inside that not counted.
+    possible: usize,
     /// Bytes at the window's start that were let out in a quiet moment.
     out_already: usize,
     /// End of a redacted stretch that began before the window.
     stretch: usize,
     /// Its parts that are left out.
     drops: Vec<Range<usize>>,
+    view: View,
     hits: Vec<Hit>,
-    found: Vec<Found>,
+    found: Vec<Hit>,
+    parts: Vec<Part>,
     count: u64,
 }
 
-/// A secret in the window.
-#[derive(Debug, Clone, Copy)]
-struct Found {
+/// A part of the window that is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Part {
     start: usize,
+    /// Where the secret begins that it is of; none for one that began before the window.
+    of: Option<usize>,
     end: usize,
-    name: usize,
-    /// Where it stands in the view, when it was found there.
-    seen: Option<(usize, usize)>,
 }
 
 impl Redactor {
@@ -51,12 +56,15 @@ impl Redactor {
         Self {
             secrets: secrets.clone(),
             window: Vec::new(),
-            view: View::default(),
+            before: Sequence::default(),
+            possible: 0,
             out_already: 0,
             stretch: 0,
             drops: Vec::new(),
+            view: View::default(),
             hits: Vec::new(),
             found: Vec::new(),
+            parts: Vec::new(),
             count: 0,
         }
     }
@@ -68,18 +76,39 @@ impl Redactor {
             return;
         }
         for block in input.chunks(BLOCK) {
-            self.window.extend_from_slice(block);
-            self.view.extend(block);
-            let (decided, _) = self.undecided();
-            self.release(decided, out);
+            self.take(block, false, out);
         }
+    }
+
+    /// Takes a block, which may be the last. It is looked at where it stays if there is no secret in it, which is almost always so.
+    fn take(&mut self, block: &[u8], last: bool, out: &mut Vec<u8>) {
+        let start = out.len();
+        out.extend_from_slice(&self.window);
+        out.extend_from_slice(block);
+        let window = out.get(start..).unwrap_or_default();
+        self.view.look(window, self.before);
+        let decided = if last { window.len() } else { self.decide(window) };
+        if decided > 0 {
+            self.find(window);
+            self.before = self.view.sequence(window, decided);
+            if !self.found.is_empty() || !self.drops.is_empty() {
+                let window = out.split_off(start);
+                self.leave_out(&window, decided, out);
+                return;
+            }
+        }
+        self.window.clear();
+        self.window.extend_from_slice(window.get(decided..).unwrap_or_default());
+        out.truncate(start + decided);
+        let already = self.out_already.min(decided);
+        out.drain(start..start + already);
+        self.out_already -= already;
     }
 
     /// Nothing came for a while (50 ms): lets out what is held if it is shorter than 4 bytes, so that a prompt is seen.
     /// Should it turn out to be the beginning of a secret, the rest of that is still redacted.
     pub fn quiet(&mut self, out: &mut Vec<u8>) {
-        let (_, held) = self.undecided();
-        if held < SHORTEST && self.stretch == 0 {
+        if self.possible < SHORTEST && self.stretch == 0 {
             out.extend_from_slice(self.window.get(self.out_already..).unwrap_or_default());
             self.out_already = self.window.len();
         }
@@ -87,8 +116,9 @@ impl Redactor {
 
     /// The stream is over: lets out everything. The redactor is then ready for another stream.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
-        self.release(self.window.len(), out);
-        self.view = View::default();
+        self.take(b"", true, out);
+        self.before = Sequence::default();
+        self.possible = 0;
         self.stretch = 0;
         self.drops.clear();
     }
@@ -105,54 +135,37 @@ impl Redactor {
         self.window.len() - self.out_already
     }
 
-    /// Up to where the window is decided, and how many bytes of a possible secret lie behind that.
-    fn undecided(&self) -> (usize, usize) {
+    /// Up to where the window is decided.
+    fn decide(&mut self, window: &[u8]) -> usize {
         let inner = &self.secrets.inner;
-        let length = self.window.len();
-        let raw = if self.needs_raw() { inner.raw.undecided(&self.window, 0) } else { length };
+        let length = window.len();
+        let raw = if self.needs_raw() { inner.raw.undecided(window, 0) } else { length };
         let oldest = length.saturating_sub(inner.bare.longest + GAPS);
-        let bare = inner.bare.undecided(&self.view.bytes, self.view.index(oldest));
-        let held = (length - raw).max(self.view.bytes.len() - bare);
-        (raw.min(self.view.origin(bare)), held)
+        let text = self.view.bytes();
+        let bare = inner.bare.undecided(text, self.view.index(window, oldest));
+        self.possible = (length - raw).max(text.len() - bare);
+        raw.min(self.view.origin(window, bare))
     }
 
     /// Without an escape sequence around, the view shows everything the raw bytes do.
     fn needs_raw(&self) -> bool {
-        self.view.saw_sequences || self.secrets.inner.always_raw
+        self.view.sees_sequences || self.secrets.inner.always_raw
     }
 
-    /// Writes the window up to `decided`, secrets left out, and forgets it.
-    fn release(&mut self, decided: usize, out: &mut Vec<u8>) {
-        if decided == 0 {
-            return;
-        }
-        self.find();
-        if self.found.is_empty() && self.drops.is_empty() {
-            out.extend_from_slice(self.window.get(self.out_already..decided).unwrap_or_default());
-            self.forget(decided, 0, Vec::new());
-            return;
-        }
-
-        let mut drops: Vec<(Range<usize>, Option<usize>)> = self.drops.drain(..).map(|range| (range, None)).collect();
-        for found in &self.found {
-            match found.seen {
-                Some((start, end)) => {
-                    drops.extend(self.view.origins(start, end).map(|range| (range, Some(found.start))));
-                }
-                None => drops.push((found.start..found.end, Some(found.start))),
-            }
-        }
-        drops.sort_by_key(|(range, of)| (range.start, *of));
+    /// Writes the window up to `decided`, secrets left out.
+    fn leave_out(&mut self, window: &[u8], decided: usize, out: &mut Vec<u8>) {
+        self.parts.extend(self.drops.drain(..).map(|Range { start, end }| Part { start, of: None, end }));
+        self.parts.sort_unstable();
 
         let mut written = self.out_already;
         let mut stretch = self.stretch;
         let mut left = Vec::new();
         let mut stretches = self.found.iter().peekable();
-        for (range, of) in drops {
+        for Part { start, of, end } in &self.parts {
             // Stretches are joined where secrets overlap; each gets the name of its first.
-            while let Some(found) = stretches.next_if(|found| found.start <= range.start && found.start < decided) {
+            while let Some(found) = stretches.next_if(|found| found.start <= *start && found.start < decided) {
                 if found.start >= stretch {
-                    copy(&self.window, &mut written, found.start, out);
+                    copy(window, &mut written, found.start, out);
                     if let Some(placeholder) = self.secrets.inner.placeholders.get(found.name) {
                         out.extend_from_slice(placeholder.as_bytes());
                     }
@@ -160,46 +173,50 @@ impl Redactor {
                 }
                 stretch = stretch.max(found.end);
             }
-            if range.start < decided {
-                copy(&self.window, &mut written, range.start, out);
-                written = written.max(range.end.min(decided));
+            if *start < decided {
+                copy(window, &mut written, *start, out);
+                written = written.max(*end.min(&decided));
             }
-            if range.end > decided && of.is_none_or(|start| start < decided) {
-                left.push(range.start.saturating_sub(decided)..range.end - decided);
+            if *end > decided && of.is_none_or(|start| start < decided) {
+                left.push(start.saturating_sub(decided)..end - decided);
             }
         }
-        copy(&self.window, &mut written, decided, out);
-        self.forget(decided, stretch, left);
-    }
-
-    /// All secrets in the window, by their place, the longest first where several start.
-    fn find(&mut self) {
-        let inner = &self.secrets.inner;
-        self.found.clear();
-        if self.needs_raw() {
-            let found = &mut self.found;
-            inner.raw.find(&self.window, |Hit { start, end, name }| found.push(Found { start, end, name, seen: None }));
-        }
-        self.hits.clear();
-        let hits = &mut self.hits;
-        inner.bare.find(&self.view.bytes, |hit| hits.push(hit));
-        for Hit { start, end, name } in &self.hits {
-            self.found.push(Found {
-                start: self.view.origin(*start),
-                end: self.view.origin(end - 1) + 1,
-                name: *name,
-                seen: Some((*start, *end)),
-            });
-        }
-        self.found.sort_by_key(|found| (found.start, std::cmp::Reverse(found.end), found.name));
-    }
-
-    fn forget(&mut self, decided: usize, stretch: usize, drops: Vec<Range<usize>>) {
-        self.window.drain(..decided);
-        self.view.forget(decided);
+        copy(window, &mut written, decided, out);
+        self.window.clear();
+        self.window.extend_from_slice(window.get(decided..).unwrap_or_default());
         self.out_already = self.out_already.saturating_sub(decided);
         self.stretch = stretch.saturating_sub(decided);
-        self.drops = drops;
+        self.drops = left;
+    }
+
+    /// All secrets in the window, by their place, the longest first where several start; and the parts that they are made of.
+    fn find(&mut self, window: &[u8]) {
+        let inner = &self.secrets.inner;
+        self.found.clear();
+        self.parts.clear();
+        if self.needs_raw() {
+            inner.raw.find(window, &mut self.found);
+            self.parts.extend(self.found.iter().map(|hit| Part {
+                start: hit.start,
+                of: Some(hit.start),
+                end: hit.end,
+            }));
+        }
+        self.hits.clear();
+        inner.bare.find(self.view.bytes(), &mut self.hits);
+        self.hits.sort_unstable();
+        let mut walk = self.view.walk(window);
+        for Hit { start, end, name } in &self.hits {
+            walk.go(*start);
+            let (start, mut there) = (walk.place(), walk);
+            let mut last = start;
+            there.tell(*end, |Range { start: from, end }| {
+                self.parts.push(Part { start: from, of: Some(start), end });
+                last = end;
+            });
+            self.found.push(Hit { start, end: last, name: *name });
+        }
+        self.found.sort_unstable_by_key(|found| (found.start, Reverse(found.end), found.name));
     }
 }
 

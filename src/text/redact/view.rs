@@ -1,117 +1,246 @@
-//! The stream as somebody reads it: without escape sequences and line ends, each byte knowing where it came from.
+//! The window as somebody reads it: without escape sequences and line ends.
+//!
+//! Almost never does anybody ask where a byte of it came from, only where a secret stands. So that is not noted byte by byte or line by
+//! line, but once for a stretch, and found by going over that stretch again.
 
 use std::ops::Range;
 
+use super::bare::{Bare, is_end};
 use crate::text::sequence::{Byte, Sequence};
 
-/// The bare bytes of a window of the stream.
+/// The longest stretch, in bytes: so many are gone over to find one place.
+const STRETCH: usize = 1024;
+
+/// The bare bytes of a window.
 #[derive(Debug, Default)]
 pub(super) struct View {
-    pub(super) bytes: Vec<u8>,
-    /// Where runs of neighbouring bytes begin: here, and in the window.
-    pieces: Vec<(usize, usize)>,
-    sequence: Sequence,
-    /// Bytes of the window taken in so far.
+    bare: Bare,
+    stretches: Vec<Stretch>,
+    /// What is open where the window begins, and where it ends.
+    before: Sequence,
+    after: Sequence,
+    /// Bytes of the window.
     length: usize,
-    /// The window holds, or held since it was last empty, a byte of an escape sequence.
-    pub(super) saw_sequences: bool,
+    /// The window holds a byte of an escape sequence.
+    pub(super) sees_sequences: bool,
+}
+
+/// A part of the window without a byte of an escape sequence.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    /// Where its bytes begin in the view.
+    here: usize,
+    /// Where they stand in the window, line ends among them.
+    from: usize,
+    to: usize,
 }
 
 impl View {
-    /// Takes in what was appended to the window.
-    pub(super) fn extend(&mut self, input: &[u8]) {
+    /// Looks at a window that begins where a sequence is open, or none.
+    pub(super) fn look(&mut self, window: &[u8], before: Sequence) {
+        self.bare.clear();
+        self.stretches.clear();
+        (self.before, self.length, self.sees_sequences) = (before, window.len(), false);
+        let mut sequence = before;
         let mut at = 0;
-        while let Some(rest) = input.get(at..).filter(|rest| !rest.is_empty()) {
-            if self.sequence.is_text() {
-                let run = text_run(rest);
-                if run > 0 {
-                    self.pieces.push((self.bytes.len(), self.length + at));
-                    self.bytes.extend_from_slice(&rest[..run]);
+        while let Some(rest) = window.get(at..).filter(|rest| !rest.is_empty()) {
+            if sequence.is_text() {
+                let text = memchr::memchr(0x1b, rest).unwrap_or(rest.len());
+                for part in rest[..text].chunks(STRETCH) {
+                    self.add(part, at);
+                    at += part.len();
                 }
-                let ends = rest[run..].iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-                at += run + ends;
-                if run + ends > 0 {
+                if text > 0 {
                     continue;
                 }
             }
-            let byte = rest[0];
-            match self.sequence.step(byte) {
-                Byte::Text | Byte::Broke => {
-                    if !matches!(byte, b'\n' | b'\r') {
-                        self.pieces.push((self.bytes.len(), self.length + at));
-                        self.bytes.push(byte);
-                    }
-                }
-                Byte::Inside | Byte::Last => self.saw_sequences = true,
+            match sequence.step(rest[0]) {
+                Byte::Text | Byte::Broke => self.add(&rest[..1], at),
+                Byte::Inside | Byte::Last => self.sees_sequences = true,
             }
             at += 1;
         }
-        self.length += input.len();
+        self.after = sequence;
+    }
+
+    fn add(&mut self, part: &[u8], at: usize) {
+        self.stretches.push(Stretch { here: self.bare.len(), from: at, to: at + part.len() });
+        self.bare.add(part);
+    }
+
+    /// Its bytes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.bare.bytes()
     }
 
     /// Where the byte at `index` stands in the window; the window's length for the end.
-    pub(super) fn origin(&self, index: usize) -> usize {
-        if index >= self.bytes.len() {
-            return self.length;
-        }
-        let piece = self.pieces.partition_point(|(here, _)| *here <= index).saturating_sub(1);
-        self.pieces.get(piece).map_or(self.length, |(here, there)| there + (index - here))
+    pub(super) fn origin(&self, window: &[u8], index: usize) -> usize {
+        let mut walk = self.walk(window);
+        walk.go(index);
+        walk.place()
     }
 
     /// The first byte here that stands at `origin` in the window or after it.
-    pub(super) fn index(&self, origin: usize) -> usize {
-        let next = self.pieces.partition_point(|(_, there)| *there < origin);
-        let end = self.pieces.get(next).map_or(self.bytes.len(), |(here, _)| *here);
-        match next.checked_sub(1).and_then(|before| self.pieces.get(before)) {
-            Some((here, there)) => end.min(here + (origin - there)),
-            None => end,
+    pub(super) fn index(&self, window: &[u8], origin: usize) -> usize {
+        let next = self.stretches.partition_point(|stretch| stretch.from < origin);
+        let end = self.stretches.get(next).map_or(self.bare.len(), |stretch| stretch.here);
+        match next.checked_sub(1).and_then(|last| self.stretches.get(last)) {
+            Some(stretch) if origin < stretch.to => {
+                let before = window.get(stretch.from..origin).unwrap_or_default();
+                stretch.here + before.iter().filter(|byte| !is_end(**byte)).count()
+            }
+            _ => end,
         }
     }
 
-    /// The ranges of the window that hold the bytes `start..end`.
-    pub(super) fn origins(&self, start: usize, end: usize) -> impl Iterator<Item = Range<usize>> {
-        let first = self.pieces.partition_point(|(here, _)| *here <= start).saturating_sub(1);
-        self.pieces.iter().enumerate().skip(first).map_while(move |(number, (here, there))| {
-            let next = self.pieces.get(number + 1).map_or(self.bytes.len(), |(here, _)| *here);
-            let (from, to) = (start.max(*here), end.min(next));
-            (from < to).then(|| there + (from - here)..there + (to - here))
-        })
-    }
-
-    /// Forgets the first bytes of the window.
-    pub(super) fn forget(&mut self, origin: usize) {
+    /// What is open at `origin` in the window.
+    pub(super) fn sequence(&self, window: &[u8], origin: usize) -> Sequence {
         if origin >= self.length {
-            self.bytes.clear();
-            self.pieces.clear();
-            self.length = 0;
-            self.saw_sequences = !self.sequence.is_text();
-            return;
+            return self.after;
         }
-        let gone = self.index(origin);
-        let split = self.pieces.partition_point(|(here, _)| *here <= gone).saturating_sub(1);
-        let moved_on = self.origin(gone);
-        self.pieces.drain(..split);
-        if let Some(first) = self.pieces.first_mut() {
-            *first = (gone, moved_on);
+        let next = self.stretches.partition_point(|stretch| stretch.from <= origin);
+        let last = next.checked_sub(1).and_then(|last| self.stretches.get(last));
+        let (mut sequence, from) = last.map_or((self.before, 0), |last| (Sequence::default(), last.to));
+        for byte in window.get(from..origin).unwrap_or_default() {
+            sequence.step(*byte);
         }
-        for (here, there) in &mut self.pieces {
-            *here -= gone;
-            *there -= origin;
-        }
-        self.bytes.drain(..gone);
-        if self.bytes.is_empty() {
-            self.pieces.clear();
-        }
-        self.length -= origin;
+        sequence
+    }
+
+    /// A walk from the first byte on.
+    pub(super) fn walk<'a>(&'a self, window: &'a [u8]) -> Walk<'a> {
+        let (here, place) = self.stretches.first().map_or((0, self.length), |first| (first.here, first.from));
+        Walk { view: self, window, stretch: 0, here, at: place }
     }
 }
 
-/// Bytes before the first line end or escape. Most lines are short, and a search has its own cost to begin.
-fn text_run(bytes: &[u8]) -> usize {
-    const SHORT: usize = 24;
-    let (near, far) = bytes.split_at(bytes.len().min(SHORT));
-    match near.iter().position(|byte| matches!(byte, b'\n' | b'\r' | 0x1b)) {
-        Some(run) => run,
-        None => near.len() + memchr::memchr3(b'\n', b'\r', 0x1b, far).unwrap_or(far.len()),
+/// Goes over the view, and knows where in the window it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Walk<'a> {
+    view: &'a View,
+    window: &'a [u8],
+    /// Number of the stretch.
+    stretch: usize,
+    /// So many bytes of the view are behind.
+    here: usize,
+    /// And so many of the window: line ends or an end of the stretch may come next.
+    at: usize,
+}
+
+impl Walk<'_> {
+    /// Goes on to the byte at `index`, which is not behind.
+    pub(super) fn go(&mut self, index: usize) {
+        let stretches = &self.view.stretches;
+        // The last one that begins at it or before it holds it.
+        let ahead = stretches.get(self.stretch + 1..).unwrap_or_default();
+        let further = ahead.partition_point(|stretch| stretch.here <= index);
+        if further > 0
+            && let Some(stretch) = stretches.get(self.stretch + further)
+        {
+            self.stretch += further;
+            (self.here, self.at) = (stretch.here, stretch.from);
+        }
+        self.tell(index, |_| {});
+    }
+
+    /// Where the next byte stands in the window.
+    pub(super) fn place(mut self) -> usize {
+        if self.here >= self.view.bare.len() {
+            return self.view.length;
+        }
+        self.find_text();
+        self.at
+    }
+
+    /// Goes on to `index` and tells the ranges of the window that hold the bytes on the way.
+    pub(super) fn tell(&mut self, index: usize, mut passed: impl FnMut(Range<usize>)) {
+        while self.here < index.min(self.view.bare.len()) {
+            self.find_text();
+            let to = self.view.stretches.get(self.stretch).map_or(self.at, |stretch| stretch.to);
+            let rest = self.window.get(self.at..to.min(self.at + (index - self.here))).unwrap_or_default();
+            let run = rest.iter().position(|byte| is_end(*byte)).unwrap_or(rest.len());
+            if run == 0 {
+                return;
+            }
+            passed(self.at..self.at + run);
+            self.here += run;
+            self.at += run;
+        }
+    }
+
+    /// Goes on over line ends and into the next stretch that has text.
+    fn find_text(&mut self) {
+        while let Some(stretch) = self.view.stretches.get(self.stretch) {
+            let rest = self.window.get(self.at..stretch.to).unwrap_or_default();
+            if let Some(ends) = rest.iter().position(|byte| !is_end(*byte)) {
+                self.at += ends;
+                return;
+            }
+            self.stretch += 1;
+            if let Some(next) = self.view.stretches.get(self.stretch) {
+                self.at = next.from;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn stream() -> impl Strategy<Value = Vec<u8>> {
+        let fragment = prop_oneof![
+            4 => "[a-z]{1,9}".prop_map(String::into_bytes),
+            1 => (0_usize..3000).prop_map(|length| b"ab\n".repeat(length / 3)),
+            4 => prop::sample::select(vec!["\x1b[31m", "\r\n", "\n", "\r", "\x1b]0;", "\x07", "\x1b", "\x1b\\", "\x18"])
+                .prop_map(|escape| escape.as_bytes().to_vec()),
+        ];
+        prop::collection::vec(fragment, 0..20).prop_map(|fragments| fragments.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn every_byte_knows_where_it_came_from(
+            before in stream(), window in stream(), ask in prop::collection::vec(any::<prop::sample::Index>(), 1..9),
+        ) {
+            let mut sequence = Sequence::default();
+            for byte in before {
+                sequence.step(byte);
+            }
+            let mut view = View::default();
+            view.look(&window, sequence);
+            // What is seen, and what is open before each byte, byte by byte.
+            let mut seen = Vec::new();
+            let mut open = vec![sequence];
+            for (place, byte) in window.iter().enumerate() {
+                if matches!(sequence.step(*byte), Byte::Text | Byte::Broke) && !is_end(*byte) {
+                    seen.push(place);
+                }
+                open.push(sequence);
+            }
+            prop_assert!(view.bytes().iter().eq(seen.iter().map(|place| &window[*place])));
+            let mut indices: Vec<usize> = ask.iter().map(|index| index.index(seen.len() + 1)).collect();
+            indices.sort_unstable();
+            let mut walk = view.walk(&window);
+            let mut passed = Vec::new();
+            for index in indices {
+                let origin = seen.get(index).copied().unwrap_or(window.len());
+                prop_assert_eq!(view.origin(&window, index), origin);
+                let mut there = walk;
+                there.go(index);
+                prop_assert_eq!(there.place(), origin);
+                walk.tell(index, |range| passed.extend(range));
+                prop_assert_eq!(&passed, &seen[..index]);
+            }
+            for index in ask {
+                let place = index.index(window.len() + 1);
+                prop_assert_eq!(view.index(&window, place), seen.partition_point(|seen| *seen < place));
+                let (mut ours, mut theirs) = (view.sequence(&window, place), open[place]);
+                let rest = b"\x1b[a;\x07b\x1b\\c";
+                prop_assert!(rest.iter().all(|byte| ours.step(*byte) == theirs.step(*byte)));
+            }
+        }
     }
 }
