@@ -25,6 +25,9 @@ const ROWS: u16 = 50;
 /// Nothing more is expected to follow when nothing came for this long.
 const QUIET: Duration = Duration::from_millis(50);
 
+/// So many bytes are taken in at once. What is done with them goes over them several times, and they stay in the nearest caches.
+const PART: usize = 64 << 10;
+
 /// Both ends of it.
 pub(super) struct Terminal {
     master: OwnedFd,
@@ -120,7 +123,9 @@ pub(super) fn pump(mut relay: Relay, sink: &Sink, mut envelope: Envelope, source
     loop {
         match relay.take(loose.then_some(QUIET)) {
             Came::Bytes(bytes) => {
-                sink.push(&mut envelope, source, run, bytes);
+                for part in bytes.chunks(PART) {
+                    sink.push(&mut envelope, source, run, part);
+                }
                 loose = true;
             }
             Came::Nothing => {
