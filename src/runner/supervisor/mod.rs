@@ -4,8 +4,9 @@
 //! |---|---|
 //! | control | everything that decides ([`control`]) |
 //! | terminal read | reads the terminal, blocking, and does nothing else ([`relay`]) |
-//! | terminal | redacts, sums and writes what was read ([`sink`]) |
+//! | terminal | redacts, writes and sums what was read ([`sink`]) |
 //! | pipe read, pipe | the same for each run with a pipe |
+//! | sum | takes the sum of an output that became long, beside all that ([`sum`]) |
 //! | keys | writes what was typed to the terminal, which may block |
 //! | wait | one per run: sees the shell's end |
 //! | door, client | take connections and their requests; one writer each, so that a slow client holds nobody up |
@@ -27,6 +28,7 @@ mod processes;
 mod recording;
 mod relay;
 mod sink;
+mod sum;
 mod terminal;
 mod user;
 

@@ -3,10 +3,9 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use sha2::{Digest as _, Sha256};
-
 use super::clock::boot_ms;
 use super::keeper::Keeper;
+use super::sum::Sum;
 use crate::session::run::RunNo;
 use crate::store::index::Writer;
 use crate::store::private;
@@ -34,7 +33,7 @@ pub(super) struct Recording {
     pub(super) run: RunNo,
     keeper: Keeper,
     times: Times,
-    sum: Sha256,
+    sum: Sum,
     index: Writer,
     terminal: Redactor,
     pipe: Redactor,
@@ -73,7 +72,7 @@ impl Recording {
             run,
             keeper: Keeper::create(&folder.join("output"))?,
             times: Times::begin(&folder.join("times")),
-            sum: Sha256::new(),
+            sum: Sum::new(),
             index: Writer::begin(&folder.join("index")),
             terminal: Redactor::new(secrets),
             pipe: Redactor::new(secrets),
@@ -158,7 +157,7 @@ impl Recording {
         Tally {
             bytes: self.keeper.kept(),
             lines: self.index.newlines(),
-            sha256: hexadecimal(&self.sum.finalize()),
+            sha256: self.sum.finish(),
             dropped: self.keeper.dropped(),
             redacted: self.redacted + self.terminal.count() + self.pipe.count(),
             secret: whole.then(|| String::from_utf8_lossy(&self.captured).into_owned()),
@@ -170,21 +169,11 @@ impl Recording {
             return;
         }
         let kept = self.keeper.keep(&self.clean);
-        let kept = &self.clean[..kept];
-        self.sum.update(kept);
-        self.index.grew(kept);
+        self.clean.truncate(kept);
+        self.index.grew(&self.clean);
+        self.sum.add(&mut self.clean);
         self.times.grew(self.keeper.kept());
     }
-}
-
-/// Lower-case hexadecimal.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// The file `times`. Where it cannot be written the output still is: it only tells less.
