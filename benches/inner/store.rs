@@ -54,7 +54,7 @@ fn sessions(criterion: &mut Criterion, paths: &Paths) {
     let there = session::list(paths).expect("sessions").len();
     for number in 0..many {
         let folder = paths.sessions().join(format!("2022-04-30T1933Z-copy-{number:04x}"));
-        fs::create_dir(&folder).expect("a folder");
+        fs::create_dir_all(&folder).expect("a folder");
         fs::write(folder.join("journal.jsonl"), &usual).expect("a journal");
     }
     criterion.bench_function("list 1,000 sessions", |bencher| {
