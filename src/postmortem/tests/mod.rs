@@ -8,5 +8,6 @@ mod hostile;
 mod iris;
 mod lama;
 mod opensuse;
+mod prompts;
 mod rows;
 mod troet;
