@@ -140,7 +140,9 @@ pub(super) fn due(session: &SessionScreen, now: &crate::session::state::Moment) 
     let mut due = Vec::new();
     let told = state.update.as_ref().and_then(|(at, update)| Some((now.since(at), update.next_ms?)));
     if let Some((since, next)) = told.filter(|(since, next)| since >= next && !state.closed) {
-        due.push(format!("An update is due since {}: u writes it.", human::duration((since - next) / 60_000 * 60_000)));
+        let late = (since - next) / 60_000 * 60_000;
+        let since = if late == 0 { String::new() } else { format!(" since {}", human::duration(late)) };
+        due.push(format!("An update is due{since}: u writes it."));
     }
     if let Some(again) = session.walk.due(now.at) {
         let after = human::duration(u64::try_from(again.after.as_millis()).unwrap_or(u64::MAX));
