@@ -32,7 +32,7 @@ impl Walk {
         let beside =
             matches!(intent, Intent::Note { .. } | Intent::Pin { .. } | Intent::Mark { .. } | Intent::Stop { .. });
         if matches!(intent, Intent::Close { .. }) {
-            self.closing = (!self.state.going.is_empty()).then(|| intent.clone());
+            self.closing = (!self.running().is_empty()).then(|| intent.clone());
         } else if !beside {
             self.closing = None;
         }
