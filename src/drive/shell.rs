@@ -188,7 +188,7 @@ impl Chronicle {
             run: RunNo(0),
             lane: self.lane,
             purpose: Purpose::Shell,
-            command: self.secrets.redact_str(&typed.text),
+            command: self.secrets.redact_str(typed.text.trim_end_matches('\n')),
             edited: false,
             shell: self.shell,
             mode: Mode::Pty,

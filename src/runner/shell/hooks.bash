@@ -1,7 +1,7 @@
 # The hooks of a recorded shell: what is about to run is told, and waited for; what has run is marked on the terminal.
 # Words to the terminal are ESC ] 7748 ; NONCE ; WORD BEL, taken out before anybody sees them.
 
-__stanch_prompt=0 __stanch_entry= __stanch_control= __stanch_space= __stanch_ignore= __stanch_off=
+__stanch_prompt=0 __stanch_count=0 __stanch_entry=0 __stanch_control= __stanch_space= __stanch_ignore= __stanch_off= __stanch_mute=
 
 __stanch_word() { builtin printf '\033]7748;%s;%s\007' "$__stanch_nonce" "$1" >/dev/tty; }
 
@@ -16,9 +16,18 @@ __stanch_last() {
 # From PS0, in a process of its own: the line was read, and nothing of it has run. $1 is the status before it.
 __stanch_begin() {
     { local -; set +xvuef; } 2>/dev/null
-    local number text id said= line answer='\#' leave='^ *(exit|logout)( +[0-9]+)? *$'
-    id=$__stanch_prompt.${answer@P}
+    local number text id said= line answer count='\#' leave='^ *(exit|logout)( +[0-9]+)? *$'
+    count=${count@P} id=$__stanch_prompt.$count
     __stanch_last
+    if [[ ${PROMPT_COMMAND[0]-} != __stanch_end* || ! -o history || ${HISTCONTROL-} != "$__stanch_control" || ${HISTIGNORE-} ]]; then
+        # Somebody took the end away, or had lines kept out of the history: the shell itself puts that right (its trap), before it
+        # runs this.
+        builtin kill -URG $$
+        # So many lines were read since the history was last looked at, this one among them.
+        if [[ ! -o history ]] || ((${number:-0} < __stanch_entry + count - __stanch_count + 1)); then
+            text='# a line that the history of bash did not take'
+        fi
+    fi
     if [[ $text =~ $leave ]]; then __stanch_word "skip;$id"; return; fi
     builtin printf '%s\0' "$__stanch_nonce" "$id" "$PWD" "$text" 1<>"$__stanch_ask"
     while IFS= builtin read -r -t 20 line <>"$__stanch_answer"; do
@@ -39,19 +48,27 @@ __stanch_begin() {
         builtin printf 'yes\r\n' >/dev/tty
         __stanch_word "free;$id"
     fi
-    __stanch_word "begin;$id;$1"
+    # Among what PS0 prints, at its very end: what others print by it is no output yet.
+    if [[ -t 2 ]]; then
+        builtin printf '\033]7748;%s;begin;%s;%s\007' "$__stanch_nonce" "$id" "$1"
+    else
+        __stanch_word "begin;$id;$1"
+    fi
 }
 
 # The first thing before a prompt: whatever ran is over.
 __stanch_end() {
     local status=$?
+    __stanch_over "$status"
+    return "$status"
+}
+
+__stanch_over() {
     { local -; set +xvuef; } 2>/dev/null
-    local count='\#'
-    __stanch_word "end;$status;${count@P};$__stanch_prompt"
+    __stanch_count='\#' __stanch_count=${__stanch_count@P}
+    __stanch_word "end;$1;$__stanch_count;$__stanch_prompt"
     __stanch_prompt=$((__stanch_prompt + 1))
     __stanch_history
-    __stanch_place
-    return "$status"
 }
 
 # Every line has to pass through the history, because that is where its text is found. What its owner keeps out of it is
@@ -74,7 +91,7 @@ __stanch_history() {
             __stanch_last
         fi
     fi
-    __stanch_entry=$number
+    __stanch_entry=${number:-0}
     if [[ ${HISTCONTROL-} != "$__stanch_control" ]]; then
         __stanch_space=
         case :$HISTCONTROL: in *:ignorespace:* | *:ignoreboth:*) __stanch_space=1 ;; esac
@@ -84,40 +101,66 @@ __stanch_history() {
         HISTCONTROL=$__stanch_control
     fi
     if [[ ${HISTIGNORE-} ]]; then __stanch_ignore=$HISTIGNORE HISTIGNORE=; fi
-    if [[ ! -o history ]]; then
-        __stanch_off=1 __stanch_file=${HISTFILE-} HISTFILE=
-        set -o history
+    # Bash lets nobody but its user switch the history on at a prompt.
+    if [[ -o history ]]; then
+        __stanch_mute=
+    elif [[ ! $__stanch_mute ]]; then
+        __stanch_mute=1
+        builtin printf '\r\033[1mstanch: the history is off: commands are recorded without their text (set -o history)\033[m\r\n' >/dev/tty
     fi
     if [[ ${HISTSIZE-1} == 0 ]]; then HISTSIZE=1; fi
     shopt -q cmdhist || shopt -s cmdhist
 }
 
-# The hooks are where they belong, whoever moved them: the end first of all, the begin last of all.
+# The hooks are where they belong, whoever moved them: the end first of all, the begin last in PS0. What others do at a prompt may
+# move them too, so this is the last thing before it; only bash-preexec has to be that itself.
 __stanch_place() {
+    local command last=__stanch_place
+    local -a others=()
     case ${PS0-} in *'$(__stanch_begin $?)'*) ;; *) PS0=${PS0-}'$(__stanch_begin $?)' ;; esac
     shopt -q promptvars || shopt -s promptvars
+    if declare -F __bp_interactive_mode >/dev/null; then last=; fi
     if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 501)); then
         case ${PROMPT_COMMAND-} in
         __stanch_end | __stanch_end$'\n'*) ;;
-        *) PROMPT_COMMAND=__stanch_end${PROMPT_COMMAND:+$'\n'${PROMPT_COMMAND//__stanch_end/:}} ;;
+        *)
+            command=${PROMPT_COMMAND-}
+            command=${command//__stanch_end/:} command=${command//__stanch_place/:}
+            PROMPT_COMMAND=__stanch_end${command:+$'\n'$command}${last:+$'\n'$last}
+            ;;
         esac
-    elif [[ ${PROMPT_COMMAND[0]-} != __stanch_end ]]; then
-        local command
-        local -a others=()
+    elif [[ ${PROMPT_COMMAND[0]-} != __stanch_end || ($last && ${PROMPT_COMMAND[*]: -1} != "$last") ]]; then
         for command in "${PROMPT_COMMAND[@]}"; do
-            if [[ $command && $command != __stanch_end ]]; then others+=("${command//__stanch_end/:}"); fi
+            case $command in
+            '' | __stanch_end | __stanch_place) ;;
+            *) command=${command//__stanch_end/:} others+=("${command//__stanch_place/:}") ;;
+            esac
         done
-        PROMPT_COMMAND=(__stanch_end "${others[@]}")
+        PROMPT_COMMAND=(__stanch_end "${others[@]}" ${last:+"$last"})
     fi
 }
 
-__stanch_start() {
-    local -
-    set +uef
-    local number text
-    __stanch_last
-    __stanch_entry=$number
+# From a signal of the begin's: everything as it was at the last prompt.
+__stanch_repair() {
+    { local -; set +xvuef; } 2>/dev/null
     __stanch_history
     __stanch_place
 }
+
+__stanch_start() {
+    { local -; set +xvuef; } 2>/dev/null
+    local number text
+    __stanch_last
+    __stanch_entry=${number:-0}
+    __stanch_history
+    __stanch_place
+}
+
+# A history that its owner's files switched off is on here, and keeps nothing.
+if [[ ! -o history ]]; then
+    __stanch_off=1 __stanch_file=${HISTFILE-} HISTFILE=
+    set -o history
+fi
 __stanch_start
+# A signal that means nothing to anybody else, and does nothing where this is taken away.
+trap __stanch_repair URG

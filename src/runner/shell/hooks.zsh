@@ -7,6 +7,7 @@ __stanch_word() { builtin printf '\033]7748;%s;%s\007' "$__stanch_nonce" "$1" >/
 
 # The last of preexec: the line was read, and nothing of it has run.
 __stanch_begin() {
+    if ((!${precmd_functions[(I)__stanch_end]})); then precmd_functions=(__stanch_end $precmd_functions); fi
     __stanch_told "$1" "$3" || return
     # The mark after output without a line end comes before precmd, and would be taken for output: it is drawn there.
     if [[ -o promptsp ]]; then
