@@ -194,6 +194,7 @@ impl Orders {
             let event = matches!(entry.event, Event::RunStarted(_)).then(|| entry.event.clone());
             self.tell(News::Walk(Happening::Recorded(Box::new(entry))));
             if let Some(Event::RunStarted(started)) = event
+                && !started.is_shells()
                 && let Some(purpose) = self.memory.withheld.remove(&self.scribe.renamed().asked(started.run))
             {
                 self.not_started(started.run, &purpose, "its record came onto the disk too late");

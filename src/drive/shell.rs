@@ -122,10 +122,7 @@ fn secret_names(dir: &SessionDir, opened: &Opened) -> Result<Vec<VarName>> {
 }
 
 /// Their values, as far as the environment has them: those given to this program, and those that commands use.
-fn known_secrets(
-    names: &[VarName],
-    values: impl Fn(&str) -> Option<String>,
-) -> (Vec<VarName>, Vec<(VarName, String)>) {
+fn known_secrets(names: &[VarName], values: impl Fn(&str) -> Option<String>) -> (Vec<VarName>, Vec<(VarName, String)>) {
     let mut known = Vec::new();
     for name in names {
         for value in [values(&format!("STANCH_VAR_{name}")), values(name)].into_iter().flatten() {
@@ -168,11 +165,11 @@ impl Chronicle {
     /// Writes what was kept; in words why not all of it is on disk.
     fn catch_up(&mut self) -> std::result::Result<(), String> {
         while let Some((draft, stamp)) = self.kept.front() {
-            let written = self.journal.append_at(draft, *stamp).map_err(words)?;
+            let written = self.journal.append_at(draft, *stamp).map_err(|error| words(&error))?;
             self.kept.pop_front();
             self.read(&written);
         }
-        let others = self.journal.others().map_err(words)?;
+        let others = self.journal.others().map_err(|error| words(&error))?;
         self.read(&others);
         Ok(())
     }
@@ -236,7 +233,7 @@ impl Record for Chronicle {
             started.run = numbers.and(others).next_run();
             Event::RunStarted(Box::new(started.clone())).into()
         });
-        self.read(&written.map_err(words)?);
+        self.read(&written.map_err(|error| words(&error))?);
         let spec = self.spec(&started, typed.columns);
         Ok((spec, self.session.run(started.run)))
     }
@@ -244,7 +241,8 @@ impl Record for Chronicle {
     fn end(&mut self, run: RunNo, end: RunEnd) -> std::result::Result<(), String> {
         let folder = self.session.run(run);
         // One whose output could not be kept has none.
-        let written = if folder.exists() { RunDir::at(&folder).write_end(&end).map_err(words) } else { Ok(()) };
+        let written =
+            if folder.exists() { RunDir::at(&folder).write_end(&end).map_err(|error| words(&error)) } else { Ok(()) };
         self.keep(Event::RunEnded(Box::new(shell::ended(run, end))));
         self.catch_up().and(written)
     }
@@ -256,7 +254,8 @@ impl Record for Chronicle {
 
     fn missed(&mut self, count: u64) {
         let commands = if count == 1 { "a command".to_owned() } else { format!("{count} commands") };
-        let text = format!("{commands} ran unrecorded in shell lane {}: the shell's hook had been taken away", self.lane);
+        let text =
+            format!("{commands} ran unrecorded in shell lane {}: the shell's hook had been taken away", self.lane);
         self.keep(Event::Note { tag: Tag::Plain, text });
         // Where it cannot be written now it is kept, and what runs next is asked about.
         drop(self.catch_up());
@@ -273,6 +272,6 @@ impl Record for Chronicle {
 }
 
 /// An error as it is told in the shell, on a line.
-fn words(error: crate::store::Error) -> String {
+fn words(error: &crate::store::Error) -> String {
     error.hint().map_or_else(|| error.to_string(), |hint| format!("{error} ({hint})"))
 }

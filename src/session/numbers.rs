@@ -124,3 +124,66 @@ impl Renamed {
         self.lanes.get(&lane).copied().unwrap_or(lane)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runbook::{Effect, Mode, Shell};
+    use crate::session::event::RunStarted;
+    use crate::session::run::Purpose;
+
+    fn started(run: u32, lane: u32) -> Event {
+        Event::RunStarted(Box::new(RunStarted {
+            run: RunNo(run),
+            lane: LaneNo(lane),
+            purpose: Purpose::AdHoc,
+            command: "true".into(),
+            edited: false,
+            shell: Shell::Sh,
+            mode: Mode::Pty,
+            effect: Effect::Read,
+            confirmed: false,
+            user: None,
+            host: None,
+            cwd: None,
+            values: Vec::new(),
+        }))
+    }
+
+    fn lane(lane: u32) -> Event {
+        Event::LaneOpened { lane: LaneNo(lane), key: LaneKey::shell(lane) }
+    }
+
+    fn settled(renamed: &mut Renamed, taken: &Numbers, mut event: Event) -> Event {
+        let new = renamed.settle(&mut event, taken);
+        renamed.add(new);
+        event
+    }
+
+    #[test]
+    fn a_number_that_is_free_is_kept() {
+        let mut renamed = Renamed::default();
+        let taken = Numbers { run: 4, lane: 1, shells: 0 };
+        assert_eq!(settled(&mut renamed, &taken, started(5, 1)), started(5, 1));
+        assert_eq!(settled(&mut renamed, &taken, lane(2)), lane(2));
+        assert_eq!(renamed, Renamed::default());
+    }
+
+    #[test]
+    fn a_number_that_was_taken_is_another_in_everything_that_follows() {
+        let mut renamed = Renamed::default();
+        // A shell opened lane 1 and typed runs 1 and 2, while the walk ordered lane 1 and runs 1 and 2 in it.
+        let mut taken = Numbers { run: 2, lane: 1, shells: 1 };
+        let opened = Event::LaneOpened { lane: LaneNo(2), key: LaneKey::shell(1) };
+        assert_eq!(settled(&mut renamed, &taken, lane(1)), opened);
+        taken.lane = 2;
+        assert_eq!(settled(&mut renamed, &taken, started(1, 1)), started(3, 2));
+        taken.run = 3;
+        assert_eq!(settled(&mut renamed, &taken, started(2, 1)), started(4, 2));
+        assert_eq!(
+            (renamed.asked(RunNo(3)), renamed.asked(RunNo(4)), renamed.asked(RunNo(9))),
+            (RunNo(1), RunNo(2), RunNo(9))
+        );
+        assert_eq!(taken.next_shell(), LaneKey::shell(2));
+    }
+}

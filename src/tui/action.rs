@@ -177,7 +177,7 @@ pub(crate) const ACTIONS: &[Action] = &[
     act(
         Does::Shell,
         "shell",
-        "Open your own shell, recorded: each command is an entry; exit comes back. As `stanch shell` in another terminal.",
+        "Open your own shell, recorded: an entry for each command; exit comes back.",
         &["!"],
         0,
         beside,

@@ -102,7 +102,12 @@ impl Rim for RealRim {
                 Err(error) => Done::Message(Message::Failed(error.to_string())),
             }),
             // The loop carries these out itself.
-            Effect::Suspend | Effect::Copy(_) | Effect::Pager { .. } | Effect::Shell | Effect::Redraw | Effect::Quit(_) => {}
+            Effect::Suspend
+            | Effect::Copy(_)
+            | Effect::Pager { .. }
+            | Effect::Shell
+            | Effect::Redraw
+            | Effect::Quit(_) => {}
         }
     }
 

@@ -32,9 +32,9 @@ where
     match code {
         _ if ending.is_some() => Ok(ending),
         Some(0) => Ok(None),
-        Some(code) => {
-            Err(format!("the recorded shell ended with exit {code}; `stanch shell` in another terminal shows what it says"))
-        }
+        Some(code) => Err(format!(
+            "the recorded shell ended with exit {code}; `stanch shell` in another terminal shows what it says"
+        )),
         None => Err("the recorded shell was ended by a signal".to_owned()),
     }
 }

@@ -65,13 +65,24 @@ fn the_screen_opens_a_shell_and_comes_back_and_shows_what_was_typed() {
     screen.see(&["Recorded shell in", "ready>"]);
     screen.press("echo in the $((40 + 2)) shell<enter>").see(&["\nin the 42 shell"]);
     // Keys that interrupt are the shell's.
-    screen.press("<c-c>").press("exit<enter>");
-    screen.see(&["Enter runs first", "in a shell $ echo in the"]);
+    screen.press("sh -c 'echo going; exec sleep 600'<enter>").see(&["\ngoing"]).press("<c-c>").see(&["^C\nready>"]);
+    screen.press("exit<enter>");
+    screen.see(&[
+        "Enter runs first",
+        "Output 0001 shell $ echo in",
+        "in the 42 shell",
+        "in a shell $ sh -c 'echo going",
+    ]);
     assert!(screen.0.screen(vt100::Screen::alternate_screen) && !screen.0.is_cooked());
-    screen.press("o").answer(&["Output of", "shell $ echo in the"], "<enter>").see(&["Output 0001", "in the 42 shell"]);
+    screen.press("o").answer(&["Output of", "0002  shell $ sh -c", "0001  shell $ echo in"], "<enter>");
+    screen.see(&["Output 0002 shell $ sh -c", "going"]);
     screen.press("q");
     screen.ended(0);
-    assert!(desk.entries().iter().any(|entry| matches!(&entry.event, Event::RunStarted(run) if run.purpose == Purpose::Shell)));
+    assert!(
+        desk.entries()
+            .iter()
+            .any(|entry| matches!(&entry.event, Event::RunStarted(run) if run.purpose == Purpose::Shell))
+    );
 }
 
 #[test]

@@ -126,7 +126,7 @@ fn a_flood_is_kept_to_the_byte_in_little_memory() {
     let typist = desk.shell("bash");
     typist.run("seq 1000000 1900000");
     let told = desk.told().remove(0);
-    let expected: String = (1_000_000..=1_900_000).map(|number| format!("{number}\n")).collect();
+    let expected = (1_000_000..=1_900_000).map(|number: u32| number.to_string() + "\n").collect::<String>();
     assert_eq!((told.output.len(), told.end.dropped), (expected.len(), 0));
     assert!(told.output == expected);
     assert_eq!(told.end.lines, 900_001);

@@ -1,5 +1,5 @@
 //! The recorded second terminal: the real binary, the operator's own bash and zsh, in a real terminal.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test's helper may fail as its test may")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test's helper may fail as its test may")]
 
 #[path = "../support/mod.rs"]
 mod support;

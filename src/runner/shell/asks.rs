@@ -57,14 +57,12 @@ impl Asks {
         let mut asks = Vec::new();
         loop {
             // What stands before a beginning is the rest of one that was torn.
-            match memmem::find(&self.read, &self.nonce) {
-                Some(start) => drop(self.read.drain(..start)),
-                None => {
-                    let keep = self.read.len().min(self.nonce.len());
-                    self.read.drain(..self.read.len() - keep);
-                    return asks;
-                }
-            }
+            let Some(start) = memmem::find(&self.read, &self.nonce) else {
+                let keep = self.read.len().min(self.nonce.len());
+                self.read.drain(..self.read.len() - keep);
+                return asks;
+            };
+            self.read.drain(..start);
             let body = self.read.get(self.nonce.len()..).unwrap_or_default();
             let end = memchr::memchr_iter(0, body).nth(2);
             // Another beginning before the end: this one was torn.
@@ -85,7 +83,7 @@ impl Asks {
             {
                 asks.push(Ask { id, directory: directory.clone(), text: text.clone() });
             }
-            self.read.drain(..self.nonce.len() + end + 1);
+            self.read.drain(..=self.nonce.len() + end);
         }
     }
 }

@@ -35,7 +35,8 @@ impl Kind {
             other => {
                 let instead_of = other.map(|(own, _)| own.display().to_string());
                 let found = which("bash", path);
-                let program = found.ok_or_else(|| refused(instead_of.as_deref(), "there is no bash to take instead"))?;
+                let program =
+                    found.ok_or_else(|| refused(instead_of.as_deref(), "there is no bash to take instead"))?;
                 Self { shell: Shell::Bash, program, instead_of }
             }
         };

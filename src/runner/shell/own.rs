@@ -9,7 +9,9 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::fcntl_dupfd_cloexec;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::stdio::{stdin, stdout};
-use rustix::termios::{InputModes, OptionalActions, Termios, Winsize, tcgetattr, tcgetwinsize, tcsetattr, tcsetwinsize};
+use rustix::termios::{
+    InputModes, OptionalActions, Termios, Winsize, tcgetattr, tcgetwinsize, tcsetattr, tcsetwinsize,
+};
 
 /// The size where a terminal tells none.
 const USUAL: (u16, u16) = (80, 24);
@@ -39,7 +41,7 @@ impl Drop for Raw {
 
 /// Columns and rows of the operator's terminal.
 pub(super) fn size() -> (u16, u16) {
-    let size = tcgetwinsize(stdout()).map(|size| (size.ws_col, size.ws_row)).unwrap_or(USUAL);
+    let size = tcgetwinsize(stdout()).map_or(USUAL, |size| (size.ws_col, size.ws_row));
     if size.0 == 0 || size.1 == 0 { USUAL } else { size }
 }
 

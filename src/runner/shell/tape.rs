@@ -54,6 +54,21 @@ struct Inner {
     notices: Vec<String>,
 }
 
+impl Inner {
+    /// What follows is the output of this command.
+    fn begin(&mut self, id: Id) {
+        self.begun += 1;
+        let Some(mut begun) = self.prepared.remove(&id) else {
+            self.ahead.insert(id);
+            return;
+        };
+        if let Some(recording) = &mut begun.recording {
+            recording.resized(self.size.0, self.size.1);
+        }
+        self.current = Some(begun);
+    }
+}
+
 impl Tape {
     pub(super) fn new(size: (u16, u16), jobs: Sender<Job>) -> Self {
         let inner = Inner {
@@ -133,7 +148,7 @@ impl Tape {
                     self.over(before, Exit::Code(status));
                 }
                 if let Some(id) = Id::parse(id) {
-                    self.begin(&mut inner, id);
+                    inner.begin(id);
                 }
             }
             (Some("skip"), _) => inner.begun += 1,
@@ -157,18 +172,6 @@ impl Tape {
             _ => {}
         }
         Vec::new()
-    }
-
-    fn begin(&self, inner: &mut Inner, id: Id) {
-        inner.begun += 1;
-        let Some(mut begun) = inner.prepared.remove(&id) else {
-            inner.ahead.insert(id);
-            return;
-        };
-        if let Some(recording) = &mut begun.recording {
-            recording.resized(inner.size.0, inner.size.1);
-        }
-        inner.current = Some(begun);
     }
 
     fn end(&self, inner: &mut Inner, status: i32, count: u64, prompt: u64) {
@@ -209,13 +212,13 @@ impl Tape {
     }
 
     fn over(&self, begun: Begun, exit: Exit) {
-        let began = if matches!(exit, Exit::NotStarted(_)) { boot_ms() } else { begun.at };
+        let since = if matches!(exit, Exit::NotStarted(_)) { boot_ms() } else { begun.at };
         let Tally { bytes, lines, sha256, dropped, redacted, .. } =
             begun.recording.map(Recording::finish).unwrap_or_default();
         let end = RunEnd {
             stopped: shell::stopped(&exit),
             exit,
-            took_ms: boot_ms().saturating_sub(began),
+            took_ms: boot_ms().saturating_sub(since),
             bytes,
             lines,
             sha256,

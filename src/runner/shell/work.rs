@@ -132,9 +132,10 @@ pub fn work(kind: &Kind, session: &str, record: impl Record + 'static) -> io::Re
     let mut work = Work { shell, tape, inbox, kind: kind.clone(), place };
     let how = work.until_left();
     drop(jobs.send(Job::Quit));
-    let Summary { commands, trouble } = summary
-        .recv_timeout(REST)
-        .unwrap_or_else(|_| Summary { commands: 0, trouble: Some("the disk did not take the last records".to_owned()) });
+    let Summary { commands, trouble } = summary.recv_timeout(REST).unwrap_or_else(|_| Summary {
+        commands: 0,
+        trouble: Some("the disk did not take the last records".to_owned()),
+    });
     drop(raw);
     Ok(Ending { how, commands, trouble })
 }
@@ -297,7 +298,7 @@ fn output(master: &OwnedFd, nonce: &str, tape: &Arc<Tape>, events: &Sender<Event
         let mut scan = Scan::new();
         let mut loose = false;
         loop {
-            let mut take = |piece: Piece<'_>| match piece {
+            let mut each = |piece: Piece<'_>| match piece {
                 Piece::Plain(bytes) => {
                     scan.push(bytes);
                     screen.show(bytes);
@@ -311,16 +312,16 @@ fn output(master: &OwnedFd, nonce: &str, tape: &Arc<Tape>, events: &Sender<Event
             };
             match relay.take(loose.then_some(QUIET)) {
                 Came::Bytes(bytes) => {
-                    envelope.push(bytes, &mut take);
+                    envelope.push(bytes, &mut each);
                     loose = true;
                 }
                 Came::Nothing => {
-                    envelope.quiet(&mut take);
+                    envelope.quiet(&mut each);
                     tape.quiet();
                     loose = false;
                 }
                 Came::End => {
-                    envelope.quiet(&mut take);
+                    envelope.quiet(&mut each);
                     break;
                 }
             }

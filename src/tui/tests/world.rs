@@ -119,7 +119,12 @@ impl World {
                 let opened = self.open(&open);
                 self.outbox.push_back(Message::Opened(Box::new(opened)));
             }
-            Effect::Suspend | Effect::Shell | Effect::Redraw | Effect::Copy(_) | Effect::Pager { .. } | Effect::Quit(_) => {
+            Effect::Suspend
+            | Effect::Shell
+            | Effect::Redraw
+            | Effect::Copy(_)
+            | Effect::Pager { .. }
+            | Effect::Quit(_) => {
                 unreachable!("the loop's own")
             }
         }

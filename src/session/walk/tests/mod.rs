@@ -6,4 +6,5 @@ mod bench;
 mod detours;
 mod followed;
 mod rules;
+mod shells;
 mod steps;
