@@ -62,6 +62,31 @@ fn hooks_that_are_taken_away_are_put_back_and_what_was_missed_is_told() {
 }
 
 #[test]
+fn hooks_of_others_that_put_themselves_first_keep_working_and_so_do_these() {
+    let desk = Desk::new();
+    // As bash-preexec does it: at the first prompt it rewrites the string, itself first and last, and listens to DEBUG.
+    desk.rc(
+        ".bashrc",
+        "PS1='ready> '\n__bp_interactive_mode() { MODE=on; }\nfirst() { STATUS=$?; }\n\
+         listen() {\n  if [[ ! -t 1 || ! $MODE ]]; then return; fi\n  MODE=\n  \
+         if [[ $BASH_COMMAND == __stanch_end ]]; then return; fi\n  echo \"before: $(history 1)\"\n}\n\
+         install() { trap listen DEBUG; PROMPT_COMMAND=$'first\\n'${PROMPT_COMMAND/install/}$'\\n__bp_interactive_mode'; }\n\
+         PROMPT_COMMAND=install\n",
+    );
+    let typist = desk.shell("bash");
+    typist.run("(exit 5)").press("<enter>");
+    typist.run("false");
+    typist.run("echo $STATUS");
+    typist.leave();
+    let told = desk.told();
+    let exits: Vec<_> = told.iter().map(|told| told.end.exit.clone()).collect();
+    assert_eq!(exits, [5, 1, 0].map(stanch::session::run::Exit::Code));
+    assert!(told[1].output.contains("before: ") && told[1].output.ends_with("false\n"), "{}", told[1].output);
+    assert_eq!(told[2].output.matches("before: ").count(), 1, "{}", told[2].output);
+    assert!(told[2].output.ends_with("echo $STATUS\n1\n"), "{}", told[2].output);
+}
+
+#[test]
 fn a_history_that_is_off_keeps_nothing_and_what_is_typed_is_recorded_all_the_same() {
     let desk = Desk::new();
     desk.rc(".bashrc", "PS1='ready> '\nset +o history\n");
@@ -115,11 +140,12 @@ fn the_terminals_size_is_the_shells_and_follows() {
         let typist = desk.shell(name);
         typist.run("stty size");
         typist.0.resize(40, 120);
+        typist.run("until [ \"$(stty size)\" = '40 120' ]; do :; done");
         typist.run("stty size");
         typist.leave();
         let sizes: Vec<_> = desk.story().into_iter().map(|(_, output)| output).collect();
-        assert_eq!(sizes, ["24 80\n", "40 120\n"], "{name}");
-        let times = std::fs::read_to_string(desk.dir.path().join("runs/0002/times")).unwrap();
+        assert_eq!(sizes, ["24 80\n", "", "40 120\n"], "{name}");
+        let times = std::fs::read_to_string(desk.dir.path().join("runs/0003/times")).unwrap();
         assert!(times.starts_with("0 0 120x40\n") || times.contains(" 0 120x40\n"), "{times}");
     }
 }
@@ -155,16 +181,14 @@ fn what_was_left_of_a_full_screen_is_cleared_away_with_the_shell() {
 fn a_stopped_job_goes_on_in_the_shell_that_has_it() {
     let desk = Desk::new();
     let typist = desk.shell("bash");
-    typist.press("sleep 600<enter>");
-    until("it is on record", || desk.entries().iter().any(|entry| matches!(entry.event, Event::RunStarted(_))));
-    typist.press("<c-z>");
+    typist.press("sh -c 'echo going; exec sleep 600'<enter>").see(&["\ngoing"]).press("<c-z>");
     until("it is suspended", || desk.ended() == 1);
-    typist.prompt().press("fg<enter>").see(&["fg\nsleep 600"]).press("<c-c>");
+    typist.prompt().press("fg<enter>").see(&["fg\nsh -c"]).press("<c-c>");
     until("it is interrupted", || desk.ended() == 2);
     typist.leave();
-    let codes: Vec<_> = desk.told().into_iter().map(|told| (told.command, told.end.exit)).collect();
-    let code = |code| stanch::session::run::Exit::Code(code);
-    assert_eq!(codes, [("sleep 600".to_owned(), code(148)), ("fg".to_owned(), code(130))]);
+    let codes: Vec<_> = desk.told().into_iter().map(|told| told.end.exit).collect();
+    assert_eq!(codes, [148, 130].map(stanch::session::run::Exit::Code));
+    assert_eq!(desk.told()[1].command, "fg");
 }
 
 #[test]

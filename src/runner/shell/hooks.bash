@@ -69,6 +69,7 @@ __stanch_over() {
     __stanch_word "end;$1;$__stanch_count;$__stanch_prompt"
     __stanch_prompt=$((__stanch_prompt + 1))
     __stanch_history
+    __stanch_place
 }
 
 # Every line has to pass through the history, because that is where its text is found. What its owner keeps out of it is
@@ -113,23 +114,16 @@ __stanch_history() {
 }
 
 # The hooks are where they belong, whoever moved them: the end first of all, the begin last in PS0. What others do at a prompt may
-# move them too, so this is the last thing before it; only bash-preexec has to be that itself.
+# move them too, so this is the last thing before it too; only bash-preexec has to be that itself. A string stays a string: others cut
+# and paste it.
 __stanch_place() {
-    local command last=__stanch_place
+    local command rest line=$'\n' last=__stanch_place
     local -a others=()
     case ${PS0-} in *'$(__stanch_begin $?)'*) ;; *) PS0=${PS0-}'$(__stanch_begin $?)' ;; esac
     shopt -q promptvars || shopt -s promptvars
     if declare -F __bp_interactive_mode >/dev/null; then last=; fi
-    if ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] < 501)); then
-        case ${PROMPT_COMMAND-} in
-        __stanch_end | __stanch_end$'\n'*) ;;
-        *)
-            command=${PROMPT_COMMAND-}
-            command=${command//__stanch_end/:} command=${command//__stanch_place/:}
-            PROMPT_COMMAND=__stanch_end${command:+$'\n'$command}${last:+$'\n'$last}
-            ;;
-        esac
-    elif [[ ${PROMPT_COMMAND[0]-} != __stanch_end || ($last && ${PROMPT_COMMAND[*]: -1} != "$last") ]]; then
+    if [[ ${PROMPT_COMMAND@a} == *a* ]] && ((BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 501)); then
+        if [[ ${PROMPT_COMMAND[0]-} == __stanch_end && (! $last || ${PROMPT_COMMAND[*]: -1} == "$last") ]]; then return; fi
         for command in "${PROMPT_COMMAND[@]}"; do
             case $command in
             '' | __stanch_end | __stanch_place) ;;
@@ -137,6 +131,13 @@ __stanch_place() {
             esac
         done
         PROMPT_COMMAND=(__stanch_end "${others[@]}" ${last:+"$last"})
+    else
+        rest=$line${PROMPT_COMMAND-}$line
+        rest=${rest//"$line"__stanch_end"$line"/$line} rest=${rest//"$line"__stanch_place"$line"/$line}
+        rest=${rest#"$line"} rest=${rest%"$line"}
+        rest=${rest//__stanch_end/:} rest=${rest//__stanch_place/:}
+        rest=__stanch_end${rest:+$line$rest}${last:+$line$last}
+        if [[ ${PROMPT_COMMAND-} != "$rest" ]]; then PROMPT_COMMAND=$rest; fi
     fi
 }
 
