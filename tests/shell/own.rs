@@ -87,6 +87,20 @@ fn hooks_of_others_that_put_themselves_first_keep_working_and_so_do_these() {
 }
 
 #[test]
+fn a_line_from_the_editor_is_run_by_enter_and_recorded() {
+    let desk = Desk::new();
+    let editor = desk.play.path("editor");
+    std::fs::write(&editor, "#!/bin/sh\necho \"$(cat \"$1\") with more\" > \"$1\"\n").unwrap();
+    std::fs::set_permissions(&editor, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let typist = desk.shell_as("bash", &[], &[("EDITOR", &editor.display().to_string())]);
+    typist.press("echo less<c-x><c-e>").see(&["echo less with more"]);
+    assert_eq!(desk.story(), [], "nothing ran");
+    typist.press("<enter>").see(&["\nless with more"]);
+    typist.leave();
+    assert_eq!(desk.story(), [("echo less with more".to_owned(), "less with more\n".to_owned())]);
+}
+
+#[test]
 fn a_history_that_is_off_keeps_nothing_and_what_is_typed_is_recorded_all_the_same() {
     let desk = Desk::new();
     desk.rc(".bashrc", "PS1='ready> '\nset +o history\n");

@@ -157,6 +157,20 @@ __stanch_start() {
     __stanch_place
 }
 
+# Bash runs what its editor was left with out of the middle of a line, by no prompt: here it becomes the line, and Enter runs it.
+__stanch_edit() {
+    local file=${__stanch_ask%/*}/line.sh
+    builtin printf '%s\n' "$READLINE_LINE" >|"$file" || return
+    eval "${VISUAL:-${EDITOR:-vi}}" '"$file"' </dev/tty >/dev/tty && READLINE_LINE=$(<"$file") READLINE_POINT=${#READLINE_LINE}
+    command rm -f "$file"
+}
+if [[ $(bind -m emacs -p 2>/dev/null) == *'"\C-x\C-e": edit-and-execute-command'* ]]; then
+    bind -m emacs -x '"\C-x\C-e": __stanch_edit' 2>/dev/null
+fi
+if [[ $(bind -m vi-command -p 2>/dev/null) == *'"v": vi-edit-and-execute-command'* ]]; then
+    bind -m vi-command -x '"v": __stanch_edit' 2>/dev/null
+fi
+
 # A history that its owner's files switched off is on here, and keeps nothing.
 if [[ ! -o history ]]; then
     __stanch_off=1 __stanch_file=${HISTFILE-} HISTFILE=

@@ -9,9 +9,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::fcntl_dupfd_cloexec;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::stdio::{stdin, stdout};
-use rustix::termios::{
-    InputModes, OptionalActions, Termios, Winsize, tcgetattr, tcgetwinsize, tcsetattr, tcsetwinsize,
-};
+use rustix::termios::{OptionalActions, Termios, Winsize, tcgetattr, tcgetwinsize, tcsetattr, tcsetwinsize};
 
 /// The size where a terminal tells none.
 const USUAL: (u16, u16) = (80, 24);
@@ -52,9 +50,7 @@ pub(super) fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
     unlockpt(&master)?;
     let name = ptsname(&master, Vec::new())?;
     let slave = rustix::fs::open(&name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?;
-    let mut modes = tcgetattr(stdin())?;
-    modes.input_modes |= InputModes::IUTF8;
-    tcsetattr(&slave, OptionalActions::Now, &modes)?;
+    tcsetattr(&slave, OptionalActions::Now, &tcgetattr(stdin())?)?;
     resize(&master, size())?;
     Ok((master, slave))
 }

@@ -239,3 +239,95 @@ impl Tape {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, channel};
+
+    use super::*;
+
+    fn tape() -> (Tape, Receiver<Job>) {
+        let (jobs, list) = channel();
+        let tape = Tape::new((80, 24), jobs);
+        tape.word(b"end;0;1;0");
+        (tape, list)
+    }
+
+    fn id(prompt: u64, number: u64) -> Id {
+        Id { prompt, number }
+    }
+
+    fn prepare(tape: &Tape, id: Id, run: u32) {
+        tape.prepare(id, Begun { run: RunNo(run), recording: None, at: boot_ms() });
+    }
+
+    /// What was told since, in words.
+    fn told(list: &Receiver<Job>) -> Vec<String> {
+        let words = |job| match job {
+            Job::Ended(run, end) => format!("{} {:?}", run.0, end.exit),
+            Job::Free(id) => format!("free {id}"),
+            Job::Missed(count) => format!("missed {count}"),
+            Job::Asked(_) | Job::Quit => "other".to_owned(),
+        };
+        list.try_iter().map(words).collect()
+    }
+
+    const GIVEN_UP: &str = "NotStarted(\"it was given up before it began\")";
+
+    #[test]
+    fn a_command_ends_with_the_prompt_that_follows_it() {
+        let (tape, list) = tape();
+        prepare(&tape, id(1, 1), 7);
+        for word in [&b"begin;1.1;0"[..], b"end;3;2;1", b"end;3;2;2", b"end;x", b"what", b"begin"] {
+            assert_eq!(tape.word(word), Vec::<String>::new());
+        }
+        assert_eq!(told(&list), ["7 Code(3)"], "an empty line ends nothing");
+    }
+
+    #[test]
+    fn lines_that_were_pasted_end_each_other() {
+        let (tape, list) = tape();
+        for (number, word) in [(1, &b"begin;1.1;0"[..]), (2, b"begin;1.2;5"), (3, b"begin;1.3;0")] {
+            prepare(&tape, id(1, number), u32::try_from(number).unwrap());
+            tape.word(word);
+        }
+        tape.word(b"end;9;4;1");
+        assert_eq!(told(&list), ["1 Code(5)", "2 Code(0)", "3 Code(9)"]);
+    }
+
+    #[test]
+    fn what_was_given_up_while_it_was_recorded_did_not_start_and_what_was_typed_ahead_still_may() {
+        let (tape, list) = tape();
+        prepare(&tape, id(1, 1), 1);
+        prepare(&tape, id(2, 1), 2);
+        tape.word(b"end;130;1;1");
+        assert_eq!(told(&list), [format!("1 {GIVEN_UP}")]);
+        prepare(&tape, id(3, 1), 3);
+        tape.word(b"begin;2.1;0");
+        tape.word(b"drop;3.1");
+        assert_eq!(told(&list), [format!("3 {GIVEN_UP}")]);
+        tape.finish(&Exit::Signal(1));
+        assert_eq!(told(&list), ["2 Signal(1)"]);
+    }
+
+    #[test]
+    fn a_command_that_did_not_wait_for_its_record_has_an_end_that_nobody_saw() {
+        let (tape, list) = tape();
+        tape.word(b"free;1.1");
+        tape.word(b"begin;1.1;0");
+        tape.word(b"end;0;2;1");
+        prepare(&tape, id(1, 1), 4);
+        assert_eq!(told(&list), ["free 1.1", "4 Unknown"]);
+    }
+
+    #[test]
+    fn commands_that_the_shell_counts_and_did_not_tell_are_missed() {
+        let (tape, list) = tape();
+        tape.word(b"skip;1.1");
+        assert_eq!(tape.word(b"end;0;2;1"), Vec::<String>::new(), "an exit that was refused");
+        let said = tape.word(b"end;0;4;2");
+        assert!(said[0].starts_with("2 of what was just typed ran unrecorded"), "{said:?}");
+        assert_eq!(told(&list), ["missed 2"]);
+        assert!(tape.word(b"end;0;0;3").is_empty(), "a zsh counts nothing");
+    }
+}
