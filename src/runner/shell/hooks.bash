@@ -159,9 +159,13 @@ __stanch_start() {
 
 # Bash runs what its editor was left with out of the middle of a line, by no prompt: here it becomes the line, and Enter runs it.
 __stanch_edit() {
-    local file=${__stanch_ask%/*}/line.sh
+    local text file=${__stanch_ask%/*}/line.sh
     builtin printf '%s\n' "$READLINE_LINE" >|"$file" || return
-    eval "${VISUAL:-${EDITOR:-vi}}" '"$file"' </dev/tty >/dev/tty && READLINE_LINE=$(<"$file") READLINE_POINT=${#READLINE_LINE}
+    eval "${VISUAL:-${EDITOR:-vi}}" '"$file"' </dev/tty >/dev/tty || return
+    # Not by $(...): in the middle of a line that makes some versions of bash run the line in two.
+    IFS= builtin read -r -d '' text <"$file"
+    text=${text%$'\n'}
+    READLINE_LINE=$text READLINE_POINT=${#text}
     command rm -f "$file"
 }
 if [[ $(bind -m emacs -p 2>/dev/null) == *'"\C-x\C-e": edit-and-execute-command'* ]]; then

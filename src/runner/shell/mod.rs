@@ -7,7 +7,7 @@
 //!
 //! | thread | what it does |
 //! |---|---|
-//! | main | signals, the size, the shell's end ([`work`]) |
+//! | main | signals, the size, the shell's end ([`mod@work`]) |
 //! | terminal read | reads the shell's terminal, blocking, and does nothing else |
 //! | terminal | shows what was read, and keeps it |
 //! | keys | brings what is typed to the shell |
