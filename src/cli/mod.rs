@@ -19,6 +19,7 @@ mod resume;
 mod run;
 mod screen;
 mod sessions;
+mod shell;
 mod show;
 mod start;
 mod verify;
@@ -49,6 +50,8 @@ enum Command {
     Resume(resume::Args),
     /// List sessions, newest first.
     Sessions(sessions::Args),
+    /// Open your own bash or zsh, recorded: one entry per command, from any terminal, also while somebody else drives the session.
+    Shell(shell::Args),
     /// Add a note to a session, also while somebody else drives it.
     Note(note::Args),
     /// Tell where a session stands, for whoever joins it.
@@ -92,6 +95,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Start(args)) => start::run(args),
         Some(Command::Resume(args)) => resume::run(&args),
         Some(Command::Sessions(args)) => sessions::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Shell(args)) => shell::run(&args),
         Some(Command::Note(args)) => note::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Show(args)) => show::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Verify(args)) => verify::run(&args, &mut std::io::stdout()),

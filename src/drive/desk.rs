@@ -194,7 +194,8 @@ impl Desk {
         if let Some(old) = self.readers.remove(&run) {
             drop(old.wake.send(Wake::Quit));
         }
-        let judge = (!self.follows).then(|| Judge::new(self.runbook.as_deref(), &watched.purpose));
+        let judged_here = !self.follows && watched.purpose != Purpose::Shell;
+        let judge = judged_here.then(|| Judge::new(self.runbook.as_deref(), &watched.purpose));
         let flags = Flags::new(self.runbook.as_deref(), &watched.purpose);
         self.spawn(watched, Looks { judge, flags }, false);
         // A screen that asked quickly asked the old one.

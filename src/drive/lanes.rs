@@ -60,6 +60,9 @@ impl Lanes {
         let key = self.known().keys.get(&lane).cloned();
         let key =
             key.ok_or_else(|| io::Error::other(format!("could not open lane {lane}: the journal has no such lane")))?;
+        if key.is_shell() {
+            return Err(io::Error::other(format!("could not run in lane {lane}: it is a recorded shell's own")));
+        }
         if let Some(target) = key.target.as_deref().or(key.host.as_deref()).filter(|target| *target != "local") {
             return Err(io::Error::other(format!(
                 "could not run on {target}: this version runs steps on this machine only"
@@ -128,7 +131,13 @@ impl Lanes {
     /// Tells every lane that it may leave as soon as nothing is alive in it; also those that an earlier screen opened.
     pub(super) fn close(&self) {
         let known = self.known();
-        let earlier: Vec<LaneNo> = known.keys.keys().filter(|lane| !known.open.contains_key(lane)).copied().collect();
+        // A recorded shell goes when its typist does.
+        let earlier: Vec<LaneNo> = known
+            .keys
+            .iter()
+            .filter(|(lane, key)| !known.open.contains_key(lane) && !key.is_shell())
+            .map(|(lane, _)| *lane)
+            .collect();
         drop(known);
         for lane in earlier.into_iter().filter(|lane| !self.is_dead(*lane)) {
             // One that cannot be reached cannot be told; it leaves with its session's folder.

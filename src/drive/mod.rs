@@ -18,6 +18,7 @@ mod reader;
 mod scribe;
 mod search;
 mod session;
+pub mod shell;
 #[cfg(test)]
 mod tests;
 pub mod values;

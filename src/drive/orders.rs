@@ -16,8 +16,9 @@ use super::veil::veil;
 use crate::runbook::{Runbook, StepId, VarName};
 use crate::session::entry::Entry;
 use crate::session::event::{Event, RunStarted};
-use crate::session::judge::Judge;
+use crate::session::judge::{Judge, Judgement};
 use crate::session::run::{Exit, Purpose, RunEnd, RunNo, RunSpec};
+use crate::session::shell;
 use crate::session::walk::{Draft, Happening, Order, RunOver};
 use crate::store::runs::RunDir;
 use crate::store::session::SessionDir;
@@ -59,8 +60,10 @@ pub(super) struct Memory {
     /// Runs that were not started because the record was not on disk.
     withheld: BTreeMap<RunNo, Purpose>,
     told: Option<(String, usize)>,
-    /// Runs seen to start and not to end, for a follower.
+    /// Runs seen to start and not to end that others keep: all of them for a follower, those of recorded shells for whoever drives.
     seen: BTreeSet<RunNo>,
+    /// Those of recorded shells, where this drives: who takes care of them when their shell is gone.
+    beside: BTreeSet<RunNo>,
 }
 
 impl Default for Memory {
@@ -72,6 +75,7 @@ impl Default for Memory {
             withheld: BTreeMap::new(),
             told: None,
             seen: BTreeSet::new(),
+            beside: BTreeSet::new(),
         }
     }
 }
@@ -109,12 +113,40 @@ impl Orders {
         for (_, step) in Vec::<(Instant, StepId)>::from_iter(over) {
             self.tell(News::Walk(Happening::Waited(step)));
         }
+        // Asked first: who is dead writes nothing more, so that all it wrote is read after this.
+        let dead = self.abandoned();
         let entries = match self.scribe.next_try() {
             Some(next) if next <= now => self.scribe.retry(now),
             Some(_) => Vec::new(),
             None => self.scribe.others(now),
         };
         self.recorded(entries);
+        if self.scribe.is_clear() {
+            self.bury(&dead);
+        }
+    }
+
+    /// Runs of recorded shells that are gone.
+    fn abandoned(&self) -> Vec<RunNo> {
+        let dead = |run: &&RunNo| self.lanes.lane_of(**run).is_some_and(|lane| self.lanes.is_dead(lane));
+        self.memory.beside.iter().filter(dead).copied().collect()
+    }
+
+    /// Brings runs to their end whose shell died before it could.
+    fn bury(&mut self, dead: &[RunNo]) {
+        for run in dead {
+            if !self.memory.beside.remove(run) {
+                continue;
+            }
+            match RunDir::at(&self.session.run(*run)).end() {
+                Ok(Some(end)) => {
+                    let judgement = Judgement::of(shell::verdict(&end));
+                    let over = RunOver { run: *run, end, judgement, secret: None, unseen: true, flags: Vec::new() };
+                    self.tell(News::Walk(Happening::RunOver(Box::new(over))));
+                }
+                Ok(None) | Err(_) => self.tell(News::Walk(Happening::RunLost(*run))),
+            }
+        }
     }
 
     fn carry_out(&mut self, order: Order) {
@@ -162,7 +194,8 @@ impl Orders {
             let event = matches!(entry.event, Event::RunStarted(_)).then(|| entry.event.clone());
             self.tell(News::Walk(Happening::Recorded(Box::new(entry))));
             if let Some(Event::RunStarted(started)) = event
-                && let Some(purpose) = self.memory.withheld.remove(&started.run)
+                && !started.is_shells()
+                && let Some(purpose) = self.memory.withheld.remove(&self.scribe.renamed().asked(started.run))
             {
                 self.not_started(started.run, &purpose, "its record came onto the disk too late");
             }
@@ -184,15 +217,20 @@ impl Orders {
             Event::LaneOpened { lane, key } => self.lanes.declare(*lane, key.clone()),
             Event::RunStarted(started) => {
                 self.lanes.assign(started.run, started.lane);
-                if self.follows {
+                if started.is_shells() && !self.follows {
+                    self.memory.beside.insert(started.run);
+                }
+                if self.follows || started.is_shells() {
                     self.memory.seen.insert(started.run);
                     drop(self.desk.send(Note::Watch(Watched::of(started, true))));
                 }
             }
             Event::RunEnded(ended) if self.memory.seen.remove(&ended.run) => {
+                self.memory.beside.remove(&ended.run);
                 drop(self.desk.send(Note::Seen { run: ended.run }));
             }
             Event::RunInterrupted { run } if self.memory.seen.remove(run) => {
+                self.memory.beside.remove(run);
                 drop(self.desk.send(Note::Seen { run: *run }));
             }
             Event::Closed { .. } if !self.follows => self.lanes.close(),
@@ -200,7 +238,8 @@ impl Orders {
         }
     }
 
-    fn start(&mut self, spec: RunSpec) {
+    fn start(&mut self, mut spec: RunSpec) {
+        self.scribe.renamed().apply(&mut spec);
         if !self.scribe.is_clear() {
             self.trouble(format!("run {} was not started: its record is not on disk", spec.run));
             self.memory.withheld.insert(spec.run, spec.purpose);
@@ -244,8 +283,11 @@ impl Orders {
     fn take_up(&mut self, runs: &[RunStarted]) {
         for started in runs {
             self.lanes.assign(started.run, started.lane);
-            if self.follows {
+            if self.follows || started.is_shells() {
                 self.memory.seen.insert(started.run);
+                if !self.follows {
+                    self.memory.beside.insert(started.run);
+                }
                 drop(self.desk.send(Note::Watch(Watched::of(started, true))));
                 continue;
             }

@@ -1,13 +1,15 @@
 //! Entries on their way to the disk.
 //!
 //! An entry that could not be written is kept in memory with the time of its first try, and tried again: when a new one comes, and
-//! by the clock with growing pauses. Entries reach the journal in the order they were made.
+//! by the clock with growing pauses. Entries reach the journal in the order they were made, each under a number of its run or lane that
+//! nobody else took before.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::session::entry::Entry;
+use crate::session::numbers::{Numbers, Renamed};
 use crate::session::walk::Draft;
 use crate::store::clock::{Clock, Stamp};
 use crate::store::journal::Journal;
@@ -22,6 +24,8 @@ pub(super) struct Scribe {
     journal: Journal,
     clock: Arc<dyn Clock>,
     kept: VecDeque<(Draft, Stamp)>,
+    taken: Numbers,
+    renamed: Renamed,
     trouble: Option<Trouble>,
 }
 
@@ -33,8 +37,15 @@ struct Trouble {
 }
 
 impl Scribe {
-    pub(super) fn new(journal: Journal, clock: Arc<dyn Clock>) -> Self {
-        Self { journal, clock, kept: VecDeque::new(), trouble: None }
+    /// With the numbers that are taken in the journal so far.
+    pub(super) fn new(journal: Journal, clock: Arc<dyn Clock>, taken: Numbers) -> Self {
+        let renamed = Renamed::default();
+        Self { journal, clock, kept: VecDeque::new(), taken, renamed, trouble: None }
+    }
+
+    /// Which numbers became others when they were written.
+    pub(super) fn renamed(&self) -> &Renamed {
+        &self.renamed
     }
 
     /// Records: gives what is on disk now and was not before, its own entry last, unless [`trouble`](Self::trouble) says otherwise.
@@ -55,6 +66,7 @@ impl Scribe {
                 if self.kept.is_empty() {
                     self.trouble = None;
                 }
+                self.taken = self.taken.and(&entries);
                 entries
             }
             Err(error) => {
@@ -82,8 +94,17 @@ impl Scribe {
     fn write(&mut self, now: Instant) -> Vec<Entry> {
         let mut entries = Vec::new();
         while let Some((draft, stamp)) = self.kept.front() {
-            match self.journal.append_at(draft, *stamp) {
+            let (taken, renamed) = (self.taken, &self.renamed);
+            let mut new = Renamed::default();
+            let written = self.journal.append_made(*stamp, &mut |others| {
+                let mut draft = draft.clone();
+                new = renamed.settle(&mut draft.event, &taken.and(others));
+                draft
+            });
+            match written {
                 Ok(written) => {
+                    self.taken = self.taken.and(&written);
+                    self.renamed.add(new);
                     entries.extend(written);
                     self.kept.pop_front();
                 }

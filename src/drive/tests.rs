@@ -18,6 +18,7 @@ use crate::store::session::SessionDir;
 
 pub(super) mod pages;
 mod search;
+mod shells;
 
 /// Longer than anything here may take on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -13,6 +13,7 @@ use super::orders::{Memory, Orders, Task};
 use super::outbox::Outbox;
 use super::scribe::Scribe;
 use crate::runbook::Runbook;
+use crate::session::numbers::Numbers;
 use crate::session::state::State;
 use crate::store::clock::Clock;
 use crate::store::journal::Journal;
@@ -92,6 +93,7 @@ impl Drive {
         for (lane, key) in &state.lanes {
             lanes.declare(*lane, key.clone());
         }
+        let taken = Numbers::of(&state);
         let follows = role.follows();
         let going_on: Vec<_> =
             state.runs.values().filter(|run| run.is_running()).map(|run| run.started.clone()).collect();
@@ -107,7 +109,7 @@ impl Drive {
         let orders = Orders {
             session,
             runbook,
-            scribe: Scribe::new(journal, clock),
+            scribe: Scribe::new(journal, clock, taken),
             lanes,
             desk: desk.clone(),
             news,

@@ -38,6 +38,7 @@ pub(super) fn commands(history: &History) -> Vec<Command> {
             command: run.started.command.clone(),
             edited: run.started.edited,
             effect: run.started.effect,
+            typed: run.started.is_shells(),
             exit: describe::exit(run),
         })
         .collect()

@@ -25,6 +25,7 @@ pub(super) fn deed(history: &History, run: &Run) -> Prose {
         Purpose::Probe { step, of } => say("asked whether ").run(*of).text(" of ").then(title(step)).text(" happened"),
         Purpose::Variable { name } => say("read ").code(name.clone()),
         Purpose::AdHoc => say("ran ").code(brief(&run.started.command, CELL).0),
+        Purpose::Shell => say("typed ").code(brief(&run.started.command, CELL).0).text(" in a shell"),
     };
     let prose = match &run.started.host {
         Some(host) => prose.text(" on ").code(host.clone()),
@@ -44,7 +45,7 @@ pub(super) fn name(history: &History, run: &Run) -> Prose {
         Purpose::Guard { step, .. } => Prose::new().text("Guard of ").title(history.title_of_run(run, step)),
         Purpose::Probe { step, .. } => Prose::new().text("Outcome of ").title(history.title_of_run(run, step)),
         Purpose::Variable { name } => Prose::new().text("Value of ").code(name.clone()),
-        Purpose::AdHoc => Prose::new().code(brief(&run.started.command, CELL).0),
+        Purpose::AdHoc | Purpose::Shell => Prose::new().code(brief(&run.started.command, CELL).0),
     }
 }
 
@@ -58,6 +59,7 @@ pub(super) fn purpose(purpose: &Purpose) -> String {
         Purpose::Probe { step, of } => format!("outcome of {step} ({of})"),
         Purpose::Variable { name } => format!("value of {name}"),
         Purpose::AdHoc => "operator's own".to_owned(),
+        Purpose::Shell => "typed in a shell".to_owned(),
     }
 }
 
@@ -74,6 +76,10 @@ pub(super) fn result(run: &Run) -> Prose {
     let took = spell::took(ended.end.took_ms);
     let exit = exit(run);
     match &ended.verdict {
+        // Nothing was expected of it.
+        Verdict::Healthy | Verdict::Unhealthy(_) if run.started.is_shells() => {
+            Prose::new().text(format!("{exit} in {took}"))
+        }
         Verdict::Healthy => Prose::new().text(format!("{exit}, as expected, in {took}")),
         Verdict::Unhealthy(reasons) => {
             // The reason most often is the exit code; once is enough.

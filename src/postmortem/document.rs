@@ -481,6 +481,8 @@ pub struct Command {
     pub edited: bool,
     /// What it may do.
     pub effect: Effect,
+    /// Typed in a recorded shell: nobody said what it does.
+    pub typed: bool,
     /// How it ended.
     pub exit: String,
 }

@@ -404,6 +404,8 @@ pub enum Shell {
     Sh,
     /// `bash -eo pipefail`.
     Bash,
+    /// Zsh: only what was typed in a recorded shell; no runbook asks for it.
+    Zsh,
 }
 
 /// How a command meets its terminal.

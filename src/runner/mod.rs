@@ -1,7 +1,8 @@
 //! The life of a command: lanes, each kept by a supervisor of its own that outlives the screen.
 //!
 //! [`client::Lane`] is what the rest of the house uses. It finds or starts the supervisor of a lane and talks with it over a socket
-//! in the lane's folder. [`supervisor`] and [`stage`] are what the hidden subcommands `lane` and `stage` run.
+//! in the lane's folder. [`supervisor`] and [`stage`] are what the hidden subcommands `lane` and `stage` run. A recorded shell
+//! ([`shell`]) is not detached: it lives in its typist's terminal, keeps a lane of its own, and writes the same files for each command.
 //!
 //! Files a supervisor writes, all 0600:
 //!
@@ -22,6 +23,7 @@ pub mod client;
 mod folder;
 pub mod logout;
 mod protocol;
+pub mod shell;
 pub mod stage;
 pub mod supervisor;
 

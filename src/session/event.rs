@@ -387,6 +387,21 @@ pub struct RunStarted {
     pub values: Vec<(VarName, Option<String>)>,
 }
 
+impl RunStarted {
+    /// Whether it was typed in a recorded shell.
+    #[must_use]
+    pub fn is_shells(&self) -> bool {
+        self.purpose == Purpose::Shell
+    }
+
+    /// Whether it counts as a change: what is verified after it, and listed to be taken back. What is typed in a shell is recorded as
+    /// what may have altered something, but most of it looks; only its typist knows, so it moves nothing.
+    #[must_use]
+    pub fn counts_as_change(&self) -> bool {
+        self.effect != Effect::Read && !self.is_shells()
+    }
+}
+
 /// What a run was and what it meant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunEnded {

@@ -35,6 +35,7 @@ fn meaning(code: i32) -> Option<String> {
     match code {
         126 => Some("the command cannot be executed".to_owned()),
         127 => Some("command not found".to_owned()),
+        148 => Some("suspended".to_owned()),
         // 128 and the signal's number; above the signals that have a name it is a program's own.
         129..=143 => Some(signal_name(code - 128))
             .filter(|name| name.starts_with("SIG"))

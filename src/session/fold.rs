@@ -6,7 +6,7 @@ use super::entry::Entry;
 use super::event::{Event, Mark, RunEnded, RunStarted, Status, Verdict};
 use super::run::{Exit, Purpose, RunNo};
 use super::state::{Change, FlagSeen, Moment, Run, SignSeen, Standing, State, Stay, StepState, Value};
-use crate::runbook::{Effect, StepId};
+use crate::runbook::StepId;
 
 impl State {
     /// The state that entries add up to.
@@ -184,7 +184,7 @@ impl State {
                 state.runs.push(started.run);
             }
         }
-        if started.effect != Effect::Read {
+        if started.counts_as_change() {
             self.altered = seq;
             let step = match &started.purpose {
                 Purpose::Step { step, .. } => Some(Some(step.clone())),
@@ -219,7 +219,7 @@ impl State {
         run.end_seq = Some(seq);
         run.interrupted = false;
         let started = run.started.clone();
-        let altered = started.effect != Effect::Read && !matches!(ended.end.exit, Exit::NotStarted(_));
+        let altered = started.counts_as_change() && !matches!(ended.end.exit, Exit::NotStarted(_));
         if altered {
             self.altered = seq;
         }
@@ -237,7 +237,7 @@ impl State {
             if let Some(change) = self.change(ended.run) {
                 change.end_seq = Some(seq);
             }
-        } else if started.effect != Effect::Read {
+        } else if started.counts_as_change() {
             self.changes.retain(|change| change.run != ended.run);
         }
     }
@@ -258,7 +258,7 @@ impl State {
                 self.unsettled.insert(number);
             }
         }
-        if started.effect != Effect::Read {
+        if started.counts_as_change() {
             self.altered = seq;
         }
     }

@@ -26,6 +26,14 @@ pub struct Judgement {
     pub text: Option<String>,
 }
 
+impl Judgement {
+    /// A verdict and nothing else.
+    #[must_use]
+    pub fn of(verdict: Verdict) -> Self {
+        Self { verdict, signs: Vec::new(), captures: Vec::new(), text: None }
+    }
+}
+
 /// A sign found in the output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignFound {
@@ -90,7 +98,11 @@ impl Judge {
                 });
                 judge.expect.matches = guard.and_then(|guard| guard.matches.clone());
             }
-            Purpose::Undo { .. } | Purpose::Probe { .. } | Purpose::Variable { .. } | Purpose::AdHoc => {}
+            Purpose::Undo { .. }
+            | Purpose::Probe { .. }
+            | Purpose::Variable { .. }
+            | Purpose::AdHoc
+            | Purpose::Shell => {}
         }
         judge
     }

@@ -46,9 +46,27 @@ pub struct LaneKey {
     /// Another user than the operator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// A lane for work beside the walk, of this name: a follow run (its step's id), the readiness of the revert (`ready`).
+    /// A lane for work beside the walk, of this name: a follow run (its step's id), the readiness of the revert (`ready`), a recorded
+    /// shell (`shell 1`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beside: Option<String>,
+}
+
+/// What the names of recorded shells begin with; no step's id has a blank.
+const SHELL: &str = "shell ";
+
+impl LaneKey {
+    /// The lane of a recorded shell, the how manieth of its session.
+    #[must_use]
+    pub fn shell(number: u32) -> Self {
+        Self { host: None, target: None, user: None, beside: Some(format!("{SHELL}{number}")) }
+    }
+
+    /// Whether it is the lane of a recorded shell: nobody but that shell runs anything in it.
+    #[must_use]
+    pub fn is_shell(&self) -> bool {
+        self.beside.as_deref().is_some_and(|name| name.starts_with(SHELL))
+    }
 }
 
 /// Why a run is run.
@@ -90,6 +108,8 @@ pub enum Purpose {
     },
     /// The operator's own command.
     AdHoc,
+    /// Typed in a recorded shell, beside the walk; by whom says the entry.
+    Shell,
 }
 
 /// What is to be run: everything the supervisor needs except the values of secrets, which never leave memory.

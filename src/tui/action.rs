@@ -3,7 +3,7 @@
 use crate::session::walk::Next;
 use crate::tui::keys::Chord;
 use crate::tui::legal::{
-    always, at_step, closable, drives, has_changes, has_command, has_lines, has_output, has_runbook, has_runs,
+    always, at_step, beside, closable, drives, has_changes, has_command, has_lines, has_output, has_runbook, has_runs,
     has_values, is_cut, next, open, retry, revert, running, selected, shows_run, time_is_over,
 };
 use crate::tui::model::{Mode, Model, Screen, SessionScreen};
@@ -23,6 +23,8 @@ pub(crate) enum Does {
     Note,
     /// Run any command.
     Command,
+    /// A recorded shell.
+    Shell,
     /// A key time.
     Mark,
     /// To any step or phase.
@@ -187,6 +189,14 @@ pub(crate) const ACTIONS: &[Action] = &[
         open,
     ),
     act(Does::Command, "command", "Run any other command, in the same record.", &[":"], 7, drives),
+    act(
+        Does::Shell,
+        "shell",
+        "Open your own shell, recorded: an entry for each command; exit comes back.",
+        &["!"],
+        0,
+        beside,
+    ),
     light(Does::Mark, "mark", "Mark a key time: impact started, detected, mitigated, resolved.", &["m"], 8, open),
     act(Does::Goto, "go to", "Go to any step or phase.", &["g"], 9, has_runbook),
     act(Does::Revert, "revert", "Go to the revert.", &["R"], 6, revert),

@@ -30,6 +30,8 @@ pub(crate) enum Effect {
         /// The line to begin at, from 1.
         line: u64,
     },
+    /// Open a recorded shell on the terminal.
+    Shell,
     /// Draw everything anew.
     Redraw,
     /// End the program with this exit code, once all before it is carried out.

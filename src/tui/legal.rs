@@ -34,6 +34,11 @@ pub(super) fn drives(model: &Model) -> Result<(), String> {
     driven(model).map(drop)
 }
 
+/// Also for whoever follows: a shell only adds to the record.
+pub(super) fn beside(model: &Model) -> Result<(), String> {
+    if session(model)?.walk.state().closed { say("The session is closed; Enter opens it again.") } else { Ok(()) }
+}
+
 pub(super) fn open(model: &Model) -> Result<(), String> {
     session(model).map(drop)
 }

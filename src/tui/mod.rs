@@ -16,6 +16,7 @@ mod model;
 mod pager;
 mod rim;
 mod run;
+mod shell;
 mod signals;
 mod start;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -59,12 +59,7 @@ where
         // It ends with the pager, which closes its end.
         thread::Builder::new().name("pager".to_owned()).spawn(move || feed(file, input)).map_err(refused)?;
     }
-    let pid = Pid::from_child(&child);
-    foreground(pid);
-    let (tell, mut changes) = unbounded_channel();
-    thread::Builder::new().name("pager's end".to_owned()).spawn(move || watch(pid, &tell)).map_err(refused)?;
-    let (code, ending) = attend(pid, &mut changes, signals).await;
-    foreground(getpgrp());
+    let (code, ending) = until_ended(&child, signals).await.map_err(refused)?;
     match code {
         _ if ending.is_some() => Ok(ending),
         Some(0) => Ok(None),
@@ -72,6 +67,21 @@ where
         Some(code) => Err(format!("the pager `{pager}` ended with exit {code}")),
         None => Err(format!("the pager `{pager}` was ended by a signal")),
     }
+}
+
+/// Gives a program, which has a process group of its own, the terminal, and waits for its end: its code, and a signal that came for this
+/// program meanwhile.
+pub(super) async fn until_ended<S>(child: &Child, signals: &mut S) -> io::Result<(Option<i32>, Option<Ending>)>
+where
+    S: Stream<Item = Call> + Unpin,
+{
+    let pid = Pid::from_child(child);
+    foreground(pid);
+    let (tell, mut changes) = unbounded_channel();
+    thread::Builder::new().name("lent to".to_owned()).spawn(move || watch(pid, &tell))?;
+    let ended = attend(pid, &mut changes, signals).await;
+    foreground(getpgrp());
+    Ok(ended)
 }
 
 /// The pager, its arguments split by the shell.

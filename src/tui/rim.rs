@@ -102,7 +102,12 @@ impl Rim for RealRim {
                 Err(error) => Done::Message(Message::Failed(error.to_string())),
             }),
             // The loop carries these out itself.
-            Effect::Suspend | Effect::Copy(_) | Effect::Pager { .. } | Effect::Redraw | Effect::Quit(_) => {}
+            Effect::Suspend
+            | Effect::Copy(_)
+            | Effect::Pager { .. }
+            | Effect::Shell
+            | Effect::Redraw
+            | Effect::Quit(_) => {}
         }
     }
 
@@ -140,6 +145,10 @@ impl Rim for RealRim {
 
     fn output(&self, run: RunNo) -> Option<PathBuf> {
         self.dir.as_ref().map(|dir| RunDir::at(&dir.run(run)).output())
+    }
+
+    fn shell(&self) -> Option<(String, String)> {
+        self.dir.as_ref().map(|dir| (dir.id().to_owned(), self.around.by.clone()))
     }
 
     async fn close(&mut self) {

@@ -20,6 +20,7 @@ use crate::tui::keys::Chord;
 use crate::tui::message::{Message, Signal};
 use crate::tui::model::{Model, Now};
 use crate::tui::pager;
+use crate::tui::shell;
 use crate::tui::theme::Theme;
 use crate::tui::update::update;
 use crate::tui::view::view;
@@ -86,6 +87,8 @@ pub(crate) trait Rim {
     /// Where the output of a run stands; none where no session is worked.
     fn output(&self, run: RunNo) -> Option<PathBuf>;
 
+    /// The session in which a recorded shell is opened, and who types there; none where no session is worked.
+    fn shell(&self) -> Option<(String, String)>;
     /// Everything ordered so far is carried out, then the drive ends. Commands run on.
     async fn close(&mut self);
 }
@@ -116,6 +119,8 @@ struct Loop<'a, F, R> {
     quit: Option<u8>,
     /// An output to be shown in a pager.
     pager: Option<(RunNo, u64)>,
+    /// A recorded shell is to be opened.
+    shell: bool,
 }
 
 /// Runs the screen until it is left; the exit code.
@@ -150,6 +155,7 @@ where
         tick,
         quit: None,
         pager: None,
+        shell: false,
     };
     own.carry_out(first);
     let code = loop {
@@ -162,6 +168,9 @@ where
         own.turn(&mut input, &mut signals).await;
         if let Some((run, line)) = own.pager.take() {
             own.page(run, line, &mut input, &mut signals).await;
+        }
+        if std::mem::take(&mut own.shell) {
+            own.shell(&mut input, &mut signals).await;
         }
     };
     own.rim.close().await;
@@ -251,13 +260,31 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
         input.rest();
         self.face.lend();
         let shown = pager::show(&path, line, signals).await;
+        self.take_back(input, shown);
+    }
+
+    /// Lends the terminal to a recorded shell until that is left.
+    async fn shell<I, S>(&mut self, input: &mut I, signals: &mut S)
+    where
+        I: Input,
+        S: Stream<Item = Call> + Unpin,
+    {
+        let Some((session, by)) = self.rim.shell() else { return };
+        input.rest();
+        self.face.lend();
+        let left = shell::open(&session, &by, signals).await;
+        self.take_back(input, left);
+    }
+
+    /// Takes the terminal back from whoever had it.
+    fn take_back(&mut self, input: &mut impl Input, ended: Result<Option<Signal>, String>) {
         let back = self.face.take_back();
         input.wake();
         match back {
             Ok((columns, rows)) => self.tell(Message::Resize { columns, rows }),
             Err(_) => self.tell(Message::Signal(Signal::TerminalGone)),
         }
-        match shown {
+        match ended {
             Ok(None) => {}
             Ok(Some(ending)) => self.tell(Message::Signal(ending)),
             Err(why) => self.tell(Message::Failed(why)),
@@ -322,6 +349,7 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
                     }
                 }
                 Effect::Pager { run, line } => self.pager = Some((run, line)),
+                Effect::Shell => self.shell = true,
                 effect => self.rim.perform(effect),
             }
         }

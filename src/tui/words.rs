@@ -22,6 +22,7 @@ pub(crate) fn run_name(run: RunNo, state: &State) -> String {
         Purpose::Probe { step, .. } => format!("probe of {step}"),
         Purpose::Variable { name } => format!("value of {name}"),
         Purpose::AdHoc => format!("$ {}", started.command.lines().next().unwrap_or_default()),
+        Purpose::Shell => format!("shell $ {}", started.command.trim_start().lines().next().unwrap_or_default()),
     }
 }
 

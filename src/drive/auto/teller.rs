@@ -166,6 +166,7 @@ pub(super) fn label(run: RunNo, walk: &Walk) -> String {
         Purpose::Probe { step, .. } => format!("did {step} happen"),
         Purpose::Variable { name } => format!("value of {name}"),
         Purpose::AdHoc => format!("run {}", run.started.run),
+        Purpose::Shell => format!("shell, run {}", run.started.run),
     }
 }
 

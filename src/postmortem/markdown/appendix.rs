@@ -28,6 +28,7 @@ pub(super) fn commands(writer: &mut Writer, commands: &[Command]) {
     let optional = |value: Option<&String>| value.map_or_else(dash, |value| escape::code(value));
     for command in commands {
         let effect = match command.effect {
+            _ if command.typed => "not said",
             Effect::Read => "read",
             Effect::Change => "change",
             Effect::Destroy => "destroy",

@@ -261,3 +261,26 @@ fn a_pattern_in_a_reason_reads_as_code() {
     let rows = journal.written_rows(None);
     assert!(rows[1].contains(r"expected `^\d\d`, saw a\_b, saw \* |"), "{}", rows[1]);
 }
+
+#[test]
+fn what_was_typed_in_a_shell_is_told_one_by_one_and_proves_nothing() {
+    let mut journal = Journal::new("a@b", "2024-05-12");
+    journal.open("08:00:00", "Shell", &[]);
+    let typed = |command: &str| Ran { purpose: crate::session::run::Purpose::Shell, ..Ran::own(command) };
+    journal.run("08:00:10", typed("df -h"));
+    journal.run("08:00:20", typed("grep -r nothing").unhealthy(1, "exit 1"));
+    journal.add("08:00:30", Event::Marked { mark: Mark::Mitigated });
+    let rows = journal.written_rows(None);
+    assert!(rows[1].contains("a@b typed `df -h` in a shell → exit 0 in 0.4 s"), "{}", rows[1]);
+    assert!(rows[2].contains("typed `grep -r nothing` in a shell → exit 1 in 0.4 s"), "{}", rows[2]);
+    assert!(rows[3].contains("marked by a@b") && !rows[3].contains("after"), "{}", rows[3]);
+    let text = journal.markdown(None);
+    assert!(text.contains("| exit 1 | not said | typed in a shell | `grep -r nothing` |"), "{text}");
+    let document = journal.document(None);
+    let nothing = |section: &crate::postmortem::Section| match section {
+        crate::postmortem::Section::Mitigation(mitigation) => mitigation.changes.is_empty(),
+        crate::postmortem::Section::DeadEnds(ends) => ends.is_empty(),
+        _ => true,
+    };
+    assert!(document.sections.iter().all(nothing), "no change, and no dead end");
+}

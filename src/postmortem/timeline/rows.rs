@@ -138,7 +138,7 @@ fn tell(history: &History, draft: &mut Draft) {
             // A step of revert or fix is work, also where it alters nothing: a snapshot, a dump.
             Purpose::Step { .. } => draft.ready || is_looking(history.phase_of_run(last)),
             Purpose::Guard { .. } | Purpose::Variable { .. } => true,
-            Purpose::AdHoc | Purpose::Undo { .. } | Purpose::Probe { .. } => false,
+            Purpose::AdHoc | Purpose::Shell | Purpose::Undo { .. } | Purpose::Probe { .. } => false,
         }
         && !last.started.edited
         && last.ended.as_ref().is_some_and(|ended| ended.verdict.is_healthy());
@@ -236,7 +236,7 @@ pub(in crate::postmortem) fn last_proof(history: &History, entry: &Entry) -> Opt
         _ => false,
     };
     let run = if mitigated {
-        runs().find(of_step).or_else(|| runs().find(|run| run.started.effect != Effect::Read))
+        runs().find(of_step).or_else(|| runs().find(|run| run.started.counts_as_change()))
     } else {
         runs().find(|run| history.phase_of_run(run) == Some(crate::runbook::PhaseName::Verify))
     };

@@ -10,7 +10,7 @@ use memchr::memmem::Finder;
 const LONGEST: usize = 4 << 20;
 
 /// Takes words out of a stream that comes in pieces.
-pub(super) struct Envelope {
+pub(in crate::runner) struct Envelope {
     opening: Finder<'static>,
     /// The end of the stream so far, where that may be the beginning of an opening.
     held: Vec<u8>,
@@ -19,7 +19,7 @@ pub(super) struct Envelope {
 }
 
 /// What comes out.
-pub(super) enum Piece<'a> {
+pub(in crate::runner) enum Piece<'a> {
     /// Output of the command.
     Plain(&'a [u8]),
     /// A word, without its ends.
@@ -27,18 +27,18 @@ pub(super) enum Piece<'a> {
 }
 
 /// The beginning of every word with this nonce.
-pub(super) fn opening(nonce: &str) -> Vec<u8> {
+pub(in crate::runner) fn opening(nonce: &str) -> Vec<u8> {
     format!("\x1b]7748;{nonce};").into_bytes()
 }
 
 impl Envelope {
     /// For words with this nonce.
-    pub(super) fn new(nonce: &str) -> Self {
+    pub(in crate::runner) fn new(nonce: &str) -> Self {
         Self { opening: Finder::new(&opening(nonce)).into_owned(), held: Vec::new(), word: None }
     }
 
     /// Takes the next bytes.
-    pub(super) fn push(&mut self, input: &[u8], out: &mut impl FnMut(Piece<'_>)) {
+    pub(in crate::runner) fn push(&mut self, input: &[u8], out: &mut impl FnMut(Piece<'_>)) {
         let joined;
         let mut rest = if self.held.is_empty() {
             input
@@ -88,7 +88,7 @@ impl Envelope {
     }
 
     /// Nothing came for a while: lets go of what only looked like a beginning. An open word stays.
-    pub(super) fn quiet(&mut self, out: &mut impl FnMut(Piece<'_>)) {
+    pub(in crate::runner) fn quiet(&mut self, out: &mut impl FnMut(Piece<'_>)) {
         if !self.held.is_empty() {
             out(Piece::Plain(&std::mem::take(&mut self.held)));
         }

@@ -202,6 +202,7 @@ fn shell(shell: Shell, path: Option<&OsString>, text: &str) -> io::Result<Vec<Os
     let (name, options): (_, &[&str]) = match shell {
         Shell::Sh => ("sh", &["-c"]),
         Shell::Bash => ("bash", &["-eo", "pipefail", "-c"]),
+        Shell::Zsh => ("zsh", &["-c"]),
     };
     let found = which(name, path.map(OsString::as_os_str)).or_else(|| which(name, None));
     let program = found.ok_or_else(|| io::Error::other(format!("could not start {name}: it is not installed")))?;

@@ -154,7 +154,7 @@ fn operators_environment() -> Environment {
         .collect()
 }
 
-fn nonce() -> io::Result<String> {
+pub(in crate::runner) fn nonce() -> io::Result<String> {
     let mut bytes = [0; 16];
     let mut filled = 0;
     while filled < bytes.len() {

@@ -11,25 +11,28 @@
 //! | wait | one per run: sees the shell's end |
 //! | door, client | take connections and their requests; one writer each, so that a slow client holds nobody up |
 //! | signals | notes that children ended |
+//!
+//! How output is carried and kept is the recorded shell's way too ([`shell`](super::shell)).
 
 mod active;
 mod carry;
 mod clients;
-mod clock;
+pub(in crate::runner) mod clock;
 mod control;
-mod envelope;
+pub(in crate::runner) mod envelope;
 mod keeper;
 mod keys;
 mod ladder;
 mod launch;
 mod main;
-mod prelude;
+pub(in crate::runner) mod prelude;
 mod processes;
-mod recording;
-mod relay;
+pub(in crate::runner) mod recording;
+pub(in crate::runner) mod relay;
 mod sink;
 mod sum;
 mod terminal;
-mod user;
+pub(in crate::runner) mod user;
 
 pub use main::main;
+pub(in crate::runner) use main::nonce;

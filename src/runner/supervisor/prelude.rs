@@ -83,7 +83,7 @@ fn is_name(name: &[u8]) -> bool {
 }
 
 /// One word for a POSIX shell, whatever it holds.
-fn quote(bytes: &[u8]) -> Vec<u8> {
+pub(in crate::runner) fn quote(bytes: &[u8]) -> Vec<u8> {
     let mut word = Vec::with_capacity(bytes.len() + 2);
     word.push(b'\'');
     for byte in bytes {

@@ -18,7 +18,7 @@ const CAPTURE_AT_MOST: usize = 64 << 10;
 
 /// Where bytes of a run came from. Each source is redacted by itself, so that one cannot cut the other's secret in two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
+pub(in crate::runner) enum Source {
     /// The terminal.
     Terminal,
     /// The pipe of standard output and error.
@@ -28,9 +28,9 @@ pub(super) enum Source {
 }
 
 /// The record under way.
-pub(super) struct Recording {
+pub(in crate::runner) struct Recording {
     /// Of this run.
-    pub(super) run: RunNo,
+    pub(in crate::runner) run: RunNo,
     keeper: Keeper,
     times: Times,
     sum: Sum,
@@ -47,19 +47,20 @@ pub(super) struct Recording {
 }
 
 /// What a finished record adds up to.
-pub(super) struct Tally {
+#[derive(Default)]
+pub(in crate::runner) struct Tally {
     /// Bytes in `output`.
-    pub(super) bytes: u64,
+    pub(in crate::runner) bytes: u64,
     /// Newlines in it.
-    pub(super) lines: u64,
+    pub(in crate::runner) lines: u64,
     /// Its sha-256, lower-case hexadecimal.
-    pub(super) sha256: String,
+    pub(in crate::runner) sha256: String,
     /// Bytes that came and are not in it.
-    pub(super) dropped: u64,
+    pub(in crate::runner) dropped: u64,
     /// Placeholders in it.
-    pub(super) redacted: u64,
+    pub(in crate::runner) redacted: u64,
     /// The secret output, where it was short enough.
-    pub(super) secret: Option<String>,
+    pub(in crate::runner) secret: Option<String>,
 }
 
 impl Recording {
@@ -67,7 +68,7 @@ impl Recording {
     ///
     /// # Errors
     /// `AlreadyExists` where that run has a record: nothing is run twice.
-    pub(super) fn begin(folder: &Path, run: RunNo, secrets: &Secrets, secret: bool) -> io::Result<Self> {
+    pub(in crate::runner) fn begin(folder: &Path, run: RunNo, secrets: &Secrets, secret: bool) -> io::Result<Self> {
         Ok(Self {
             run,
             keeper: Keeper::create(&folder.join("output"))?,
@@ -85,7 +86,7 @@ impl Recording {
     }
 
     /// These are not to be written from now on.
-    pub(super) fn hide(&mut self, secrets: &Secrets) {
+    pub(in crate::runner) fn hide(&mut self, secrets: &Secrets) {
         self.clean.clear();
         for redactor in [&mut self.terminal, &mut self.pipe] {
             let mut held = Vec::new();
@@ -99,7 +100,7 @@ impl Recording {
     }
 
     /// Takes bytes as they came.
-    pub(super) fn push(&mut self, source: Source, bytes: &[u8]) {
+    pub(in crate::runner) fn push(&mut self, source: Source, bytes: &[u8]) {
         self.clean.clear();
         match source {
             Source::Terminal => self.terminal.push(bytes, &mut self.clean),
@@ -115,7 +116,7 @@ impl Recording {
     }
 
     /// Nothing came from there for a while.
-    pub(super) fn quiet(&mut self, source: Source) {
+    pub(in crate::runner) fn quiet(&mut self, source: Source) {
         self.clean.clear();
         match source {
             Source::Terminal => self.terminal.quiet(&mut self.clean),
@@ -127,27 +128,27 @@ impl Recording {
     }
 
     /// The terminal has another size from here on: what is drawn now is meant for that.
-    pub(super) fn resized(&mut self, columns: u16, rows: u16) {
+    pub(in crate::runner) fn resized(&mut self, columns: u16, rows: u16) {
         self.times.resized(self.keeper.kept(), columns, rows);
     }
 
     /// Bytes in `output` so far.
-    pub(super) fn bytes(&self) -> u64 {
+    pub(in crate::runner) fn bytes(&self) -> u64 {
         self.keeper.kept()
     }
 
     /// Bytes that could not be kept so far, and the last of them.
-    pub(super) fn unkept(&self) -> (u64, &[u8]) {
+    pub(in crate::runner) fn unkept(&self) -> (u64, &[u8]) {
         (self.keeper.dropped() - self.unshown, self.keeper.last_lost())
     }
 
     /// What went wrong with keeping it, told once.
-    pub(super) fn trouble(&mut self) -> Option<String> {
+    pub(in crate::runner) fn trouble(&mut self) -> Option<String> {
         self.keeper.trouble()
     }
 
     /// No more will come.
-    pub(super) fn finish(mut self) -> Tally {
+    pub(in crate::runner) fn finish(mut self) -> Tally {
         self.clean.clear();
         self.terminal.finish(&mut self.clean);
         self.pipe.finish(&mut self.clean);

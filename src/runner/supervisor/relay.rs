@@ -18,7 +18,7 @@ const PACE: Duration = Duration::from_millis(2);
 const READ: usize = 64 << 10;
 
 /// What was read and not taken yet.
-pub(super) struct Relay {
+pub(in crate::runner) struct Relay {
     shared: Arc<Shared>,
     /// What is being worked on.
     piece: Vec<u8>,
@@ -28,7 +28,7 @@ pub(super) struct Relay {
 
 /// What came.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Came<'a> {
+pub(in crate::runner) enum Came<'a> {
     /// Bytes.
     Bytes(&'a [u8]),
     /// Nothing, for so long.
@@ -54,7 +54,7 @@ struct State {
 
 impl Relay {
     /// Reads `file` to its end on a thread of its own. The reads block: waiting for readiness first costs three quarters of the rate.
-    pub(super) fn start(name: &str, mut file: impl Read + Send + 'static) -> io::Result<Self> {
+    pub(in crate::runner) fn start(name: &str, mut file: impl Read + Send + 'static) -> io::Result<Self> {
         let shared = Arc::<Shared>::default();
         let theirs = Arc::clone(&shared);
         Builder::new().name(name.to_owned()).spawn(move || theirs.fill(&mut file))?;
@@ -62,7 +62,7 @@ impl Relay {
     }
 
     /// The next piece, as soon as there is one; while a flood lasts, as soon as it is worth the while. Waits at most so long.
-    pub(super) fn take(&mut self, patience: Option<Duration>) -> Came<'_> {
+    pub(in crate::runner) fn take(&mut self, patience: Option<Duration>) -> Came<'_> {
         let began = Instant::now();
         let mut state = self.shared.lock();
         let over = loop {

@@ -72,7 +72,7 @@ impl User {
 }
 
 /// Finds a program as a shell would.
-pub(super) fn which(program: &str, path: Option<&OsStr>) -> Option<PathBuf> {
+pub(in crate::runner) fn which(program: &str, path: Option<&OsStr>) -> Option<PathBuf> {
     let folders = std::env::split_paths(path.unwrap_or(OsStr::new(PATH))).collect::<Vec<_>>();
     folders.iter().map(|folder| folder.join(program)).find(|file| file.is_absolute() && is_program(file))
 }

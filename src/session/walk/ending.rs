@@ -52,7 +52,7 @@ impl Walk {
 
     /// What closes the session, where that waited for the runs that are followed and the last of them is over now.
     pub(super) fn closes(&mut self) -> Vec<Order> {
-        let others = self.state.going.iter().any(|run| self.over != Some(*run)) || !self.starting.is_empty();
+        let others = self.running().iter().any(|run| self.over != Some(*run)) || !self.starting.is_empty();
         let Some(Intent::Close { note, despite }) = self.closing.take_if(|_| !others) else { return Vec::new() };
         self.close(note.as_deref(), despite.as_deref()).unwrap_or_else(|refusal| {
             self.refused = Some(refusal);

@@ -38,7 +38,7 @@ impl Walk {
             Intent::Note { .. } | Intent::Pin { .. } | Intent::Mark { .. } | Intent::Work { .. } | Intent::Stop { .. }
         );
         if matches!(intent, Intent::Close { .. }) {
-            self.closing = (!self.state.going.is_empty()).then(|| intent.clone());
+            self.closing = (!self.running().is_empty()).then(|| intent.clone());
         } else if !beside {
             self.closing = None;
         }

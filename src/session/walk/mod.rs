@@ -188,6 +188,15 @@ impl Walk {
             }
             _ => {}
         }
+        // A recorded shell writes what nobody here ordered.
+        let shells = match &entry.event {
+            Event::RunStarted(started) => started.is_shells(),
+            Event::LaneOpened { key, .. } => key.is_shell(),
+            _ => false,
+        };
+        if shells {
+            return;
+        }
         let kind = discriminant(&entry.event);
         // Another scribe's entry of the same kind may come first; which of the two is counted does not matter.
         if let Some(place) = self.unrecorded.iter().position(|own| *own == kind) {

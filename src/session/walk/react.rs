@@ -93,6 +93,8 @@ impl Walk {
                 orders.extend(self.fetched(name, over));
                 orders.push(end);
             }
+            // Its shell is gone, which had its environment.
+            Purpose::Shell => orders.push(end),
             Purpose::Undo { .. } | Purpose::AdHoc => {
                 orders.push(end);
                 if healthy {

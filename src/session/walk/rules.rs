@@ -238,10 +238,16 @@ impl Walk {
         (resolved && !self.state.marks.contains_key(&Mark::Resolved)).then_some(Mark::Resolved)
     }
 
-    /// Runs going on now, follow runs included.
+    /// Runs of the walk that go on now, follow runs included. What is typed in a recorded shell is in the hands of its typist.
     #[must_use]
     pub fn running(&self) -> Vec<RunNo> {
-        self.state.going.iter().copied().collect()
+        self.state.going.iter().filter(|run| !self.is_shells(**run)).copied().collect()
+    }
+
+    /// Whether a run was typed in a recorded shell.
+    #[must_use]
+    pub fn is_shells(&self, run: RunNo) -> bool {
+        self.state.runs.get(&run).is_some_and(|run| run.started.is_shells())
     }
 
     /// Whether a run is one of a series of tries (a step with `until`), a guard, or beside the walk.
@@ -259,7 +265,7 @@ impl Walk {
             | Purpose::Undo { step, .. }
             | Purpose::Guard { step, .. }
             | Purpose::Probe { step, .. } => Some(step),
-            Purpose::Variable { .. } | Purpose::AdHoc => None,
+            Purpose::Variable { .. } | Purpose::AdHoc | Purpose::Shell => None,
         }
     }
 }

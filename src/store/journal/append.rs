@@ -117,8 +117,17 @@ impl Journal {
     /// # Errors
     /// As [`Journal::append`].
     pub fn append_at(&mut self, draft: &Draft, stamp: Stamp) -> Result<Vec<Entry>> {
+        self.append_made(stamp, &mut |_| draft.clone())
+    }
+
+    /// The same for what depends on what others wrote: `make` is called under the lock, with the entries that came since the last
+    /// call and go out with this one. After an error it may be called again.
+    ///
+    /// # Errors
+    /// As [`Journal::append`].
+    pub fn append_made(&mut self, stamp: Stamp, make: &mut dyn FnMut(&[Entry]) -> Draft) -> Result<Vec<Entry>> {
         let guard = self.lock.hold().map_err(Error::at("lock", &self.path))?;
-        let done = self.append_locked(draft, stamp);
+        let done = self.append_locked(make, stamp);
         drop(guard);
         done?;
         Ok(std::mem::take(&mut self.unseen))
@@ -140,7 +149,7 @@ impl Journal {
         Ok(std::mem::take(&mut self.unseen))
     }
 
-    fn append_locked(&mut self, draft: &Draft, stamp: Stamp) -> Result<()> {
+    fn append_locked(&mut self, make: &mut dyn FnMut(&[Entry]) -> Draft, stamp: Stamp) -> Result<()> {
         if self.poisoned {
             self.read_back()?;
         }
@@ -154,7 +163,8 @@ impl Journal {
             self.write(Event::TailSetAside { bytes, file }, None, stamp)?;
             self.aside = None;
         }
-        self.write(draft.event.clone(), draft.happened.clone(), stamp)?;
+        let draft = make(&self.unseen);
+        self.write(draft.event, draft.happened, stamp)?;
         self.poisoned = false;
         Ok(())
     }

@@ -417,3 +417,19 @@ proptest! {
         prop_assert_eq!(place.open().1, written);
     }
 }
+
+#[test]
+fn an_entry_that_depends_on_what_others_wrote_is_made_when_that_was_read() {
+    let place = Place::new();
+    place.notes(1);
+    let ((mut first, _), (mut second, _)) = (place.open(), place.open());
+    first.append(&note("from the first")).unwrap();
+    let mut seen = Vec::new();
+    let stamp = place.clock().stamp();
+    let written = second.append_made(stamp, &mut |others| {
+        seen = texts(others).into_iter().map(str::to_owned).collect();
+        note(&format!("after {}", others.len()))
+    });
+    assert_eq!(seen, ["from the first"]);
+    assert_eq!(texts(&written.unwrap()), ["from the first", "after 1"]);
+}

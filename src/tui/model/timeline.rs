@@ -40,6 +40,9 @@ impl Timeline {
     pub(crate) fn push(&mut self, entry: &Entry, state: &State) {
         let Some((text, role)) = entry_words(&entry.event, state) else { return };
         let when = entry.time();
+        // Several may type beside whoever drives.
+        let typed = matches!(&entry.event, Event::RunStarted(started) if started.is_shells());
+        let text = if typed { format!("{} in a {text}", entry.by) } else { text };
         let text = visible::clean(text.lines().next().unwrap_or_default()).into_owned();
         self.rows.push_back(Row { when, text, role });
         if self.rows.len() > KEPT {
@@ -145,6 +148,7 @@ fn started_words(started: &RunStarted) -> Option<String> {
         Purpose::Undo { step, .. } => Some(format!("{step}: undo started")),
         Purpose::Probe { step, .. } => Some(format!("{step}: did it happen? (probe started)")),
         Purpose::AdHoc => Some(format!("$ {}", started.command)),
+        Purpose::Shell => Some(format!("shell $ {}", started.command.trim_start())),
         Purpose::Guard { .. } | Purpose::Variable { .. } => None,
     }
 }

@@ -52,6 +52,11 @@ impl Rim for Shared {
         None
     }
 
+    fn shell(&self) -> Option<(String, String)> {
+        self.0.borrow_mut().shells += 1;
+        None
+    }
+
     async fn close(&mut self) {
         self.0.borrow_mut().closed = true;
     }

@@ -91,7 +91,12 @@ impl Play {
             }
             if !matches!(
                 effect,
-                Effect::Quit(_) | Effect::Suspend | Effect::Redraw | Effect::Copy(_) | Effect::Pager { .. }
+                Effect::Quit(_)
+                    | Effect::Suspend
+                    | Effect::Shell
+                    | Effect::Redraw
+                    | Effect::Copy(_)
+                    | Effect::Pager { .. }
             ) {
                 self.world.perform(effect);
             }

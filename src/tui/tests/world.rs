@@ -46,6 +46,8 @@ pub(super) struct World {
     pub(super) stops: Vec<(RunNo, bool)>,
     pub(super) outbox: VecDeque<Message>,
     pub(super) suspended: usize,
+    /// How often a recorded shell was to be opened.
+    pub(super) shells: usize,
     pub(super) copied: Vec<String>,
     pub(super) frames: u64,
     pub(super) closed: bool,
@@ -69,6 +71,7 @@ impl World {
             stops: Vec::new(),
             outbox: VecDeque::new(),
             suspended: 0,
+            shells: 0,
             copied: Vec::new(),
             hunt: None,
             frames: 0,
@@ -116,7 +119,12 @@ impl World {
                 let opened = self.open(&open);
                 self.outbox.push_back(Message::Opened(Box::new(opened)));
             }
-            Effect::Suspend | Effect::Redraw | Effect::Copy(_) | Effect::Pager { .. } | Effect::Quit(_) => {
+            Effect::Suspend
+            | Effect::Shell
+            | Effect::Redraw
+            | Effect::Copy(_)
+            | Effect::Pager { .. }
+            | Effect::Quit(_) => {
                 unreachable!("the loop's own")
             }
         }

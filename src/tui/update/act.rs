@@ -60,6 +60,7 @@ pub(super) fn act(model: &mut Model, does: Does) -> Vec<Effect> {
         Does::Palette => model.overlay = Some(menus::palette(model)),
         Does::Redraw => return vec![Effect::Redraw],
         Does::Suspend => return vec![Effect::Suspend],
+        Does::Shell => return vec![Effect::Shell],
         Does::Open => return library::open(model),
         Does::Untitled => model.overlay = Some(menus::title()),
         Does::Reload => return library::enter(model),

@@ -116,7 +116,7 @@ fn remark(session: &SessionScreen, entry: &Entry) -> Option<String> {
             let elsewhere = session.output.run != Some(ended.run);
             // What goes well beside the walk must not hide the sentence that says what comes next.
             let expected = match &run.started.purpose {
-                Purpose::Guard { .. } => true,
+                Purpose::Guard { .. } | Purpose::Shell => true,
                 Purpose::Step { step, .. } => session.walk.is_ready_check(step) && ended.verdict.is_healthy(),
                 _ => false,
             };

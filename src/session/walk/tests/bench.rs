@@ -135,7 +135,11 @@ impl Bench {
             }
         }
         let state = self.walk.state();
-        let going = state.runs.iter().filter(|(_, run)| run.is_running()).map(|(number, _)| *number);
+        let going = state
+            .runs
+            .iter()
+            .filter(|(_, run)| run.is_running() && !run.started.is_shells())
+            .map(|(number, _)| *number);
         assert_eq!(self.walk.running(), going.collect::<Vec<_>>());
         let open = |run: &RunNo| state.runs.get(run).is_some_and(|run| run.interrupted && run.settled.is_none());
         let unsettled = state.changes.iter().map(|change| change.run).find(open);

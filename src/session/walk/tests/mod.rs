@@ -6,5 +6,6 @@ mod bench;
 mod detours;
 mod followed;
 mod rules;
+mod shells;
 mod steps;
 mod work;
