@@ -2,6 +2,7 @@
 //!
 //! A subcommand is a module with `Args` (what clap fills in) and `run` (what is done with it), and one line in `Command`.
 
+mod alert;
 mod around;
 mod audit;
 mod backstage;

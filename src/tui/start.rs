@@ -157,6 +157,7 @@ mod tests {
             planned: false,
             drill: drill.map(str::to_owned),
             auto: false,
+            alert: None,
             zone: "+00:00".to_owned(),
             version: "0".to_owned(),
         };

@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(test)]
+mod alert;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod drill;

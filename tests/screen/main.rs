@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(test)]
+mod alert;
+#[cfg(test)]
 mod basics;
 #[cfg(test)]
 mod disk;
