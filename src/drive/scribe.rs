@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::hook::Hook;
 use crate::session::entry::Entry;
 use crate::session::walk::Draft;
 use crate::store::clock::{Clock, Stamp};
@@ -23,6 +24,8 @@ pub(super) struct Scribe {
     clock: Arc<dyn Clock>,
     kept: VecDeque<(Draft, Stamp)>,
     trouble: Option<Trouble>,
+    /// What is told of what is written here.
+    hook: Option<Hook>,
 }
 
 /// Why the journal is not written.
@@ -33,8 +36,13 @@ struct Trouble {
 }
 
 impl Scribe {
-    pub(super) fn new(journal: Journal, clock: Arc<dyn Clock>) -> Self {
-        Self { journal, clock, kept: VecDeque::new(), trouble: None }
+    pub(super) fn new(journal: Journal, clock: Arc<dyn Clock>, hook: Option<Hook>) -> Self {
+        Self { journal, clock, kept: VecDeque::new(), trouble: None, hook }
+    }
+
+    /// Nothing more is written: waits a moment for the hook. What went wrong with it, in words.
+    pub(super) fn finish(self) -> Option<String> {
+        self.hook.and_then(Hook::finish)
     }
 
     /// Records: gives what is on disk now and was not before, its own entry last, unless [`trouble`](Self::trouble) says otherwise.
@@ -55,6 +63,7 @@ impl Scribe {
                 if self.kept.is_empty() {
                     self.trouble = None;
                 }
+                self.echo(&entries, None);
                 entries
             }
             Err(error) => {
@@ -84,6 +93,9 @@ impl Scribe {
         while let Some((draft, stamp)) = self.kept.front() {
             match self.journal.append_at(draft, *stamp) {
                 Ok(written) => {
+                    if let Some((own, others)) = written.split_last() {
+                        self.echo(others, Some(own));
+                    }
                     entries.extend(written);
                     self.kept.pop_front();
                 }
@@ -95,6 +107,17 @@ impl Scribe {
         }
         self.trouble = None;
         entries
+    }
+
+    /// Tells the hook, where there is one, what others wrote and what was written here.
+    fn echo(&mut self, others: &[Entry], own: Option<&Entry>) {
+        let Some(hook) = &mut self.hook else { return };
+        for entry in others {
+            hook.saw(entry);
+        }
+        if let Some(own) = own {
+            hook.tell(own);
+        }
     }
 
     fn stumbled(&mut self, error: &crate::store::Error, now: Instant) {

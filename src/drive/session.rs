@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Receiver;
 use super::error::{Error, Result};
 use super::news::{Job, News};
 use super::wheel::{Drive, Role, Setup};
-use crate::runbook::{Runbook, VarName, parse};
+use crate::runbook::{self, Runbook, VarName, parse};
 use crate::session::alert::Alert;
 use crate::session::entry::{Entry, When};
 use crate::session::event::{Event, Opened, RunbookRef, Source};
@@ -37,6 +37,8 @@ pub struct Surroundings {
     pub directory: Option<PathBuf>,
     /// The program to start as supervisor of lanes; none means this very program.
     pub program: Option<PathBuf>,
+    /// What is told of what is recorded, or why that cannot be.
+    pub hook: std::result::Result<Option<Arc<runbook::Hook>>, String>,
 }
 
 /// A runbook that was chosen, with the text it was read from.
@@ -169,6 +171,7 @@ fn work(
         clock: Arc::clone(&around.clock),
         directory: around.directory.clone(),
         program: around.program.clone(),
+        hook: around.hook.clone().map(|hook| hook.map(|rules| (rules, walk.clone()))),
     })?;
     drive.send(Job::Orders(orders));
     Ok(Session { dir, walk, drive, news, entries })

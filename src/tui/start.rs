@@ -94,6 +94,7 @@ async fn show(
     drop(face);
     let mut words = words(&model);
     words.extend(head(&model, &paths));
+    words.extend(rim.parting());
     Ok(Farewell { code, words })
 }
 

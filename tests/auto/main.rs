@@ -10,6 +10,8 @@ mod crash;
 #[cfg(test)]
 mod drill;
 #[cfg(test)]
+mod hook;
+#[cfg(test)]
 mod stage;
 #[cfg(test)]
 mod terminal;

@@ -18,6 +18,8 @@ mod follow;
 #[cfg(test)]
 mod hachyderm;
 #[cfg(test)]
+mod hook;
+#[cfg(test)]
 mod keys_in;
 #[cfg(test)]
 mod leave;
