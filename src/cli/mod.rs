@@ -13,6 +13,7 @@ mod drill;
 mod exit;
 mod export;
 mod note;
+mod pack;
 mod recorded;
 mod report;
 mod resume;
@@ -21,6 +22,7 @@ mod screen;
 mod sessions;
 mod show;
 mod start;
+mod unpack;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -56,6 +58,10 @@ enum Command {
     Export(export::Args),
     /// Prove that a session's journal is what it was.
     Audit(audit::Args),
+    /// Write a session into one file, for another user or machine.
+    Pack(pack::Args),
+    /// Take in a session that was packed elsewhere.
+    Unpack(unpack::Args),
     /// Report everything that is wrong with runbooks.
     Check(check::Args),
     /// Rehearse an incident on a throwaway service.
@@ -93,6 +99,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Show(args)) => show::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Export(args)) => export::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Audit(args)) => audit::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Pack(args)) => pack::run(&args),
+        Some(Command::Unpack(args)) => unpack::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Check(args)) => check::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Drill(args)) => drill::run(&args),
         Some(Command::Completions(args)) => completions::run(&args, &mut std::io::stdout().lock()),

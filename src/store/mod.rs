@@ -13,6 +13,7 @@ pub mod library;
 pub mod lock;
 pub mod operator;
 pub mod outputs;
+pub mod pack;
 pub mod paths;
 pub(crate) mod private;
 pub mod replay;

@@ -12,6 +12,8 @@ mod drill;
 #[cfg(test)]
 mod hook;
 #[cfg(test)]
+mod pack;
+#[cfg(test)]
 mod stage;
 #[cfg(test)]
 mod terminal;
