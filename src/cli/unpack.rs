@@ -12,7 +12,7 @@ use crate::store::Error;
 use crate::store::pack::{Limits, Unpacked, unpack};
 use crate::store::paths::Paths;
 
-/// Most files of a pack: five for each of two hundred thousand runs.
+/// Most files of a pack: four for each of a quarter of a million runs.
 const FILES: u64 = 1_000_000;
 
 /// What is unpacked.

@@ -13,7 +13,7 @@ use crate::stage::{Said, Stage, kill, release, supervisors};
 
 const BOOK: &str = "{stanch: 1, title: Books, vars: { A: { default: x } }, diagnose: {steps: [\
     {id: look, title: Look, run: 'printf \"one\\ntwo %s\\n\" $A; export B=1; cd /'}, {id: empty, title: Empty, run: 'true'}, \
-    {id: fails, title: Fails, run: 'seq 1 5000; false'}]}, \
+    {id: fails, title: Fails, run: 'seq 1 50000; false'}]}, \
     fix: {steps: [{id: mend, title: Mend, run: 'echo mended'}]}}";
 
 /// The other machine's data folder.
@@ -57,6 +57,8 @@ fn a_packed_session_is_audited_exported_and_taken_up_elsewhere() {
     let said = text(&stage, &["unpack", name], Some(elsewhere(&stage)));
     assert!(said.contains(&format!("already there: {id}")), "{said}");
     there(&stage, &["audit", &id, "--head", &head]).expect_code(0);
+    let index = |data: PathBuf| fs::read(data.join("sessions").join(&id).join("runs/0003/index")).unwrap();
+    assert_eq!(index(stage.home.data()), index(elsewhere(&stage)), "made anew, and the same");
     let [here, elsewhere_] = [None, Some(elsewhere(&stage))].map(|data| text(&stage, &["export", &id], data));
     assert_eq!(here, elsewhere_, "byte by byte");
     let said = there(&stage, &["resume", &id, "--auto", "--yes"]);
@@ -124,7 +126,7 @@ fn outputs_that_are_not_what_was_recorded_are_told_on_the_other_side() {
 #[test]
 fn a_disk_that_is_full_leaves_neither_half_a_pack_nor_half_a_session() {
     let stage = Stage::with(BOOK);
-    stage.write("runbooks/book.yaml", &BOOK.replace("seq 1 5000", "head -c 400000 /dev/urandom | od -x"));
+    stage.write("runbooks/book.yaml", &BOOK.replace("seq 1 50000", "head -c 400000 /dev/urandom | od -x"));
     stage.walk(&[]).expect_code(5);
     stage.stanch(&["pack", "last", "-o", "p"]).expect_code(0);
     // Files of at most 64 KiB: what is longer meets the end of the disk.

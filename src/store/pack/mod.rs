@@ -4,7 +4,8 @@
 //! of the session in the order of their names. The same content makes the same bytes: no time, no owner.
 //!
 //! What is in it is the record: the journal, the runbook, torn ends that were set aside, and of each run its command, output, times,
-//! index and end. Locks, the summary, and everything of the lanes stay behind: a lane lives on its machine, and its state holds an
+//! and end. The index is made anew where it is unpacked: what says which lines there are is not taken from anybody. Locks, the summary,
+//! and everything of the lanes stay behind: a lane lives on its machine, and its state holds an
 //! environment. Whoever takes the session up has fresh lanes, and a run that was going on is interrupted for them.
 //!
 //! A session that is worked may be packed: the journal is taken first, up to the end of a line, and then of each run in it what there

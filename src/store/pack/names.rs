@@ -4,7 +4,7 @@ use crate::runbook::MAX_BYTES;
 use crate::session::run::RunNo;
 
 /// Of each run, by name.
-pub(super) const RUN: [&str; 5] = ["command.json", "exit.json", "index", "output", "times"];
+pub(super) const RUN: [&str; 4] = ["command.json", "exit.json", "output", "times"];
 
 /// Longest journal, in bytes: it is read as a whole.
 const JOURNAL: u64 = 256 << 20;

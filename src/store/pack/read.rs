@@ -11,6 +11,7 @@ use super::names::{is_id, longest};
 use super::{FORM, HEAD, Own};
 use crate::session::event::Event;
 use crate::store::error::{Error, Result};
+use crate::store::index;
 use crate::store::journal::{self, audit};
 use crate::store::outputs::{self, Held};
 use crate::store::paths::Paths;
@@ -182,7 +183,12 @@ impl Taking<'_> {
         let parent = path.parent().unwrap_or(self.aside);
         private::create_dirs(parent).map_err(Error::at("create", parent))?;
         let mut to = private::options().write(true).create_new(true).open(&path).map_err(Error::at("create", &path))?;
-        self.copy(entry, &mut to, &path)?;
+        let mut index = file.ends_with("/output").then(|| index::Writer::begin(&path.with_file_name("index")));
+        self.copy(entry, &mut to, &path, |bytes| {
+            if let Some(index) = &mut index {
+                index.grew(bytes);
+            }
+        })?;
         if file == "journal.jsonl" {
             // Before anything else is taken in: gigabytes of output are of no use without their record.
             let read = journal::read(&path)?;
@@ -193,7 +199,7 @@ impl Taking<'_> {
         Ok(())
     }
 
-    fn copy(&self, from: &mut impl Read, to: &mut File, path: &Path) -> Result<()> {
+    fn copy(&self, from: &mut impl Read, to: &mut File, path: &Path, mut came: impl FnMut(&[u8])) -> Result<()> {
         let mut buffer = vec![0; CHUNK];
         loop {
             if (self.stop)() {
@@ -205,7 +211,9 @@ impl Taking<'_> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(unreadable(error)),
             };
-            to.write_all(buffer.get(..count).unwrap_or_default()).map_err(Error::at("write", path))?;
+            let bytes = buffer.get(..count).unwrap_or_default();
+            to.write_all(bytes).map_err(Error::at("write", path))?;
+            came(bytes);
         }
     }
 }

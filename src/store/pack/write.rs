@@ -124,14 +124,13 @@ impl<W: Write> Writer<'_, W> {
     /// What there is of a run; whether its end is among it.
     fn run(&mut self, dir: &SessionDir, run: RunNo) -> Result<bool> {
         let folder = RunDir::at(&dir.run(run));
-        // In this order: an end is written behind the whole output, and index and times behind what they tell of.
+        // In this order: an end is written behind the whole output, and times behind what they tell of.
         let command = open(&folder.path().join("command.json"))?;
         let end = open(&folder.path().join("exit.json"))?;
-        let index = open(&folder.index())?;
         let times = open(&folder.times())?;
         let output = open(&folder.output())?;
         let with_end = end.is_some();
-        for (name, file) in RUN.into_iter().zip([command, end, index, output, times]) {
+        for (name, file) in RUN.into_iter().zip([command, end, output, times]) {
             if let Some((file, length)) = file {
                 self.file(&format!("runs/{run}/{name}"), length, file)?;
             }
