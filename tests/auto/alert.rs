@@ -61,7 +61,7 @@ fn an_alert_finds_its_runbook_and_says_when_and_how_bad() {
     assert_eq!(detected(&stage), Some(When::Exact("2022-04-30T19:33:40.123Z".parse().unwrap())));
     let export = stage.stanch(&["export", "last"]);
     export.expect_code(0);
-    let row = export.lines.iter().find(|line| line.contains("the alert `ShopStatus500` fired"));
+    let row = export.lines.iter().find(|line| line.contains("The alert `ShopStatus500` fired"));
     assert!(row.is_some(), "{:#?}", export.lines);
 }
 

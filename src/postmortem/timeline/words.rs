@@ -163,7 +163,7 @@ fn marked(history: &History, entry: &Entry, mark: Mark) -> Prose {
         && let Some(alert) = alert.filter(|alert| alert.starts_at.map(When::Exact) == entry.happened)
         && entry.happened.is_some()
     {
-        return Prose::new().text("the alert ").code(alert.name.clone()).text(" fired");
+        return Prose::new().text("The alert ").code(alert.name.clone()).text(" fired");
     }
     let prose = Prose::new().text(format!("marked by {}", entry.by));
     let proof = match mark {
