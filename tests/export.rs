@@ -31,6 +31,7 @@ fn session(data: &Path) -> SessionDir {
         planned: false,
         drill: None,
         auto: false,
+        alert: None,
         zone: "+00:00".to_owned(),
         version: "0.1.0".to_owned(),
     }));

@@ -59,6 +59,7 @@ fn events() -> impl Iterator<Item = Event> {
         planned: false,
         drill: None,
         auto: false,
+        alert: None,
         zone: "+00:00".to_owned(),
         version: "0.1.0".to_owned(),
     };

@@ -8,11 +8,12 @@ use chrono::Local;
 
 use crate::drive::{Chosen, Error, Kind, Result, Surroundings};
 use crate::runbook::render::{Look, Source};
-use crate::runbook::{PhaseName, parse};
+use crate::runbook::{Hook, PhaseName, parse};
 use crate::session::entry::When;
 use crate::session::walk::Path;
 use crate::session::when;
 use crate::store::clock::{Clock as _, System};
+use crate::store::config;
 use crate::store::library::{Item, Library};
 use crate::store::operator;
 use crate::store::paths::Paths;
@@ -64,12 +65,14 @@ impl Around {
         if let Some(why) = &paths.in_memory {
             eprintln!("warning: {why}; sessions are kept in memory, in {}", paths.data.display());
         }
+        let hook = hook(&paths);
         Ok(Surroundings {
             paths,
             by: operator::by(self.operator.as_deref()),
             clock: Arc::new(System),
             directory: None,
             program: None,
+            hook,
         })
     }
 
@@ -81,6 +84,14 @@ impl Around {
         }
         library
     }
+}
+
+/// The operator's hook, where one is configured. What is wrong with the configuration is on standard error; the work goes on without.
+pub(super) fn hook(paths: &Paths) -> std::result::Result<Option<Arc<Hook>>, String> {
+    config::load(paths).map(|config| config.hook.map(Arc::new)).map_err(|broken| {
+        eprintln!("warning: the configuration is not used, and no hook is told of anything\n{}\n", broken.whole);
+        broken.brief
+    })
 }
 
 /// A runbook of the library, read and found to be sound; else its problems are on standard error.

@@ -24,7 +24,7 @@ pub(super) struct Args {
     head: Option<String>,
 }
 
-fn head(text: &str) -> Result<String, String> {
+pub(super) fn head(text: &str) -> Result<String, String> {
     if (8..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         Ok(text.to_ascii_lowercase())
     } else {

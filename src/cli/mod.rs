@@ -2,6 +2,7 @@
 //!
 //! A subcommand is a module with `Args` (what clap fills in) and `run` (what is done with it), and one line in `Command`.
 
+mod alert;
 mod around;
 mod audit;
 mod backstage;
@@ -13,6 +14,7 @@ mod excerpts;
 mod exit;
 mod export;
 mod note;
+mod pack;
 mod recorded;
 mod report;
 mod resume;
@@ -22,6 +24,7 @@ mod sessions;
 mod shell;
 mod show;
 mod start;
+mod unpack;
 mod verify;
 
 use std::ffi::OsString;
@@ -62,6 +65,10 @@ enum Command {
     Export(export::Args),
     /// Prove that a session's journal is what it was.
     Audit(audit::Args),
+    /// Write a session into one file, for another user or machine.
+    Pack(pack::Args),
+    /// Take in a session that was packed elsewhere.
+    Unpack(unpack::Args),
     /// Report everything that is wrong with runbooks.
     Check(check::Args),
     /// Rehearse an incident on a throwaway service.
@@ -101,6 +108,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Verify(args)) => verify::run(&args, &mut std::io::stdout()),
         Some(Command::Export(args)) => export::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Audit(args)) => audit::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Pack(args)) => pack::run(&args),
+        Some(Command::Unpack(args)) => unpack::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Check(args)) => check::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Drill(args)) => drill::run(&args),
         Some(Command::Completions(args)) => completions::run(&args, &mut std::io::stdout().lock()),

@@ -6,7 +6,11 @@ use std::sync::Arc;
 use chrono::{DateTime, FixedOffset, Local, Utc};
 
 use super::Exit;
+use super::around::hook;
+use crate::drive::Hook;
+use crate::session::entry::Entry;
 use crate::session::note::{self, Note};
+use crate::session::walk::{Rules, Walk};
 use crate::session::when;
 use crate::store::clock::{Clock, System};
 use crate::store::journal::Journal;
@@ -46,16 +50,34 @@ pub(super) fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let dir = session::find_to_write(&Paths::from_env()?, &args.session)?;
+    let paths = Paths::from_env()?;
+    let dir = session::find_to_write(&paths, &args.session)?;
     let by = operator::by(args.operator.as_deref());
-    let (mut journal, _) = Journal::open(&dir.journal(), &by, Arc::new(System))?;
+    let (mut journal, entries) = Journal::open(&dir.journal(), &by, Arc::new(System))?;
     let day = note.happened.as_ref().and_then(|happened| when::other_day(happened, now, zone));
     let day = day.map_or_else(String::new, |day| format!(", for {day}"));
     let new = journal.append(&note.into())?;
     let number = new.last().map_or(0, |entry| entry.seq);
     writeln!(out, "noted as entry {number} of {}{day}", dir.id().escape_debug())?;
     out.flush()?;
+    // What is wrong with the configuration was said already.
+    if let Ok(Some(hook)) = hook(&paths) {
+        let walk = Walk::replay(None, Rules::default(), &entries);
+        echo(Hook::start(hook, dir.id(), walk, drop)?, &new);
+    }
     Ok(Exit::Fine)
+}
+
+/// Tells the hook of the note, and what became of that where something did. The note is on disk in any case.
+fn echo(mut hook: Hook, new: &[Entry]) {
+    let Some((note, others)) = new.split_last() else { return };
+    for entry in others {
+        hook.saw(entry);
+    }
+    hook.tell(note);
+    if let Some(words) = hook.finish() {
+        eprintln!("warning: {words}");
+    }
 }
 
 fn understood(args: &Args, now: DateTime<Utc>, zone: FixedOffset) -> Result<Note, String> {

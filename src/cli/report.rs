@@ -27,7 +27,7 @@ fn words(error: &anyhow::Error) -> (String, Exit) {
 fn exit(error: &store::Error) -> Exit {
     use store::Error;
     match error {
-        Error::Io { .. } | Error::Damaged { .. } => Exit::Input,
+        Error::Io { .. } | Error::Damaged { .. } | Error::Pack { .. } => Exit::Input,
         Error::Held { .. } => Exit::Person,
         _ => Exit::Usage,
     }

@@ -1,17 +1,21 @@
 //! `stanch run`: a session with a runbook.
 
+use super::alert::{Alerting, runbook_for};
 use super::around::{Alone, Around, choose, terminal, time};
 use super::{Exit, screen};
 use crate::drive::auto::walk_alone;
-use crate::drive::{Beginning, begin, values};
+use crate::drive::{Beginning, Error, Kind, begin, values};
 use crate::runbook::VarName;
 use crate::session::entry::When;
 
 /// What is run, and how.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A runbook's id, `bundled:ID`, or a path.
-    runbook: String,
+    /// A runbook's id, `bundled:ID`, or a path. With --alert it may be left out: the one whose `alerts` name the alert is taken.
+    #[arg(required_unless_present = "file")]
+    runbook: Option<String>,
+    #[command(flatten)]
+    alerting: Alerting,
     /// Give a variable its value; may be repeated. Secrets are not taken here, but from `STANCH_VAR_NAME`.
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = values::assignment)]
     vars: Vec<(VarName, String)>,
@@ -36,9 +40,18 @@ pub(super) struct Args {
 /// Begins the session and works it, on a screen or alone.
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let around = args.around.surroundings()?;
-    let chosen = choose(&args.around.library(&around.paths).find(&args.runbook)?)?;
+    let alert = args.alerting.read(!args.alone.auto)?;
+    let library = args.around.library(&around.paths);
+    let item = match (&args.runbook, &alert) {
+        (Some(asked), _) => library.find(asked)?,
+        (None, Some(alert)) => runbook_for(alert, &library)?,
+        (None, None) => {
+            return Err(Error::new(Kind::Usage, "could not begin: neither a runbook nor an alert is given").into());
+        }
+    };
+    let chosen = choose(&item)?;
     if !args.alone.auto {
-        terminal(&format!("`stanch run {} --auto` walks it without a screen", args.runbook))?;
+        terminal(&format!("`stanch run {} --auto` walks it without a screen", item.id))?;
     }
     let environment =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
@@ -50,6 +63,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
         impact_started: args.impact_start,
         planned: args.planned,
         auto: args.alone.auto,
+        alert,
         ..Beginning::default()
     };
     let session = begin(&around, beginning)?;

@@ -9,6 +9,7 @@ mod desk;
 pub mod drill;
 mod error;
 mod frames;
+mod hook;
 mod lanes;
 mod logout;
 mod news;
@@ -26,6 +27,7 @@ mod veil;
 mod wheel;
 
 pub use error::{Error, Kind, Result};
+pub use hook::Hook;
 pub use logout::logout;
 pub use news::{Answer, Found, Job, News, Page, Spot, Step, View, Window};
 pub use session::{Beginning, Chosen, Session, Surroundings, VERSION, begin, resume};

@@ -81,8 +81,9 @@ impl Default for Memory {
 }
 
 impl Orders {
-    /// Works until it is told to quit or nobody is there any more to tell it anything.
-    pub(super) fn work(mut self, tasks: &Receiver<Task>) {
+    /// Works until it is told to quit or nobody is there any more to tell it anything. `written` is called when the last record was
+    /// written; what the hook did not take comes back.
+    pub(super) fn work(mut self, tasks: &Receiver<Task>, written: impl FnOnce()) -> Option<String> {
         loop {
             match tasks.recv_timeout(self.pause()) {
                 Ok(Task::Order(order)) => self.carry_out(order),
@@ -96,6 +97,8 @@ impl Orders {
         let entries = self.scribe.retry(Instant::now());
         self.recorded(entries);
         drop(self.desk.send(Note::Quit));
+        written();
+        self.scribe.finish()
     }
 
     fn pause(&self) -> Duration {

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::hook::Hook;
 use crate::session::entry::Entry;
 use crate::session::numbers::{Numbers, Renamed};
 use crate::session::walk::Draft;
@@ -27,6 +28,8 @@ pub(super) struct Scribe {
     taken: Numbers,
     renamed: Renamed,
     trouble: Option<Trouble>,
+    /// What is told of what is written here.
+    hook: Option<Hook>,
 }
 
 /// Why the journal is not written.
@@ -38,14 +41,19 @@ struct Trouble {
 
 impl Scribe {
     /// With the numbers that are taken in the journal so far.
-    pub(super) fn new(journal: Journal, clock: Arc<dyn Clock>, taken: Numbers) -> Self {
+    pub(super) fn new(journal: Journal, clock: Arc<dyn Clock>, taken: Numbers, hook: Option<Hook>) -> Self {
         let renamed = Renamed::default();
-        Self { journal, clock, kept: VecDeque::new(), taken, renamed, trouble: None }
+        Self { journal, clock, kept: VecDeque::new(), taken, renamed, trouble: None, hook }
     }
 
     /// Which numbers became others when they were written.
     pub(super) fn renamed(&self) -> &Renamed {
         &self.renamed
+    }
+
+    /// Nothing more is written: waits a moment for the hook. What went wrong with it, in words.
+    pub(super) fn finish(self) -> Option<String> {
+        self.hook.and_then(Hook::finish)
     }
 
     /// Records: gives what is on disk now and was not before, its own entry last, unless [`trouble`](Self::trouble) says otherwise.
@@ -67,6 +75,7 @@ impl Scribe {
                     self.trouble = None;
                 }
                 self.taken = self.taken.and(&entries);
+                self.echo(&entries, None);
                 entries
             }
             Err(error) => {
@@ -105,6 +114,9 @@ impl Scribe {
                 Ok(written) => {
                     self.taken = self.taken.and(&written);
                     self.renamed.add(new);
+                    if let Some((own, others)) = written.split_last() {
+                        self.echo(others, Some(own));
+                    }
                     entries.extend(written);
                     self.kept.pop_front();
                 }
@@ -116,6 +128,17 @@ impl Scribe {
         }
         self.trouble = None;
         entries
+    }
+
+    /// Tells the hook, where there is one, what others wrote and what was written here.
+    fn echo(&mut self, others: &[Entry], own: Option<&Entry>) {
+        let Some(hook) = &mut self.hook else { return };
+        for entry in others {
+            hook.saw(entry);
+        }
+        if let Some(own) = own {
+            hook.tell(own);
+        }
     }
 
     fn stumbled(&mut self, error: &crate::store::Error, now: Instant) {

@@ -9,7 +9,8 @@ use tokio::sync::mpsc::Receiver;
 use super::error::{Error, Result};
 use super::news::{Job, News};
 use super::wheel::{Drive, Role, Setup};
-use crate::runbook::{Runbook, VarName, parse};
+use crate::runbook::{self, Runbook, VarName, parse};
+use crate::session::alert::Alert;
 use crate::session::entry::{Entry, When};
 use crate::session::event::{Event, Opened, RunbookRef, Source};
 use crate::session::walk::{Opening, Order, Rules, Walk};
@@ -36,6 +37,8 @@ pub struct Surroundings {
     pub directory: Option<PathBuf>,
     /// The program to start as supervisor of lanes; none means this very program.
     pub program: Option<PathBuf>,
+    /// What is told of what is recorded, or why that cannot be.
+    pub hook: std::result::Result<Option<Arc<runbook::Hook>>, String>,
 }
 
 /// A runbook that was chosen, with the text it was read from.
@@ -52,7 +55,7 @@ pub struct Chosen {
 /// How a session begins.
 #[derive(Debug, Clone, Default)]
 pub struct Beginning {
-    /// The incident's title; the runbook's where there is none.
+    /// The incident's title; the runbook's where there is none, else the alert's.
     pub title: Option<String>,
     /// The runbook.
     pub runbook: Option<Chosen>,
@@ -68,6 +71,9 @@ pub struct Beginning {
     pub drill: Option<String>,
     /// Worked without a screen.
     pub auto: bool,
+    /// The alert it begins with. Its severity comes before the runbook's, its services behind; that it began to fire is the detection,
+    /// where no other time is given.
+    pub alert: Option<Alert>,
 }
 
 /// A session at work.
@@ -89,16 +95,19 @@ pub struct Session {
 /// # Errors
 /// Where folder or journal cannot be made.
 pub fn begin(around: &Surroundings, beginning: Beginning) -> Result<Session> {
-    let Beginning { title, runbook, given, detected, impact_started, planned, drill, auto } = beginning;
+    let Beginning { title, runbook, given, detected, impact_started, planned, drill, auto, alert } = beginning;
     let stamp = around.clock.stamp();
     let book = runbook.as_ref().map(|chosen| Arc::clone(&chosen.runbook));
     let title = title
         .or_else(|| book.as_ref().map(|book| book.title.clone()))
+        .or_else(|| alert.as_ref().map(Alert::title))
         .ok_or_else(|| Error::usage("could not begin a session: it has neither a title nor a runbook"))?;
     let name = book.as_ref().map_or(title.as_str(), |book| book.id.as_str());
     let dir = create(&around.paths, name, runbook.as_ref().map(|chosen| chosen.text.as_str()), stamp.at)?;
     let lock = lock::Driver::try_take(&dir, &around.by, stamp.at)?;
     let journal = Journal::create(&dir.journal(), &around.by, Arc::clone(&around.clock))?;
+    let services = book.as_ref().map(|book| book.services.clone()).unwrap_or_default();
+    let detected = detected.or_else(|| alert.as_ref()?.detected(stamp.at));
     let opened = Opened {
         title,
         runbook: runbook.map(|chosen| RunbookRef {
@@ -106,11 +115,12 @@ pub fn begin(around: &Surroundings, beginning: Beginning) -> Result<Session> {
             origin: chosen.origin,
             sha256: sha256(chosen.text.as_bytes()),
         }),
-        severity: book.as_ref().and_then(|book| book.severity),
-        services: book.as_ref().map(|book| book.services.clone()).unwrap_or_default(),
+        severity: alert.as_ref().and_then(Alert::severity).or_else(|| book.as_ref().and_then(|book| book.severity)),
+        services: if services.is_empty() { alert.as_ref().map(Alert::services).unwrap_or_default() } else { services },
         planned,
         drill: drill.clone(),
         auto,
+        alert: alert.map(Box::new),
         zone: zone(),
         version: VERSION.to_owned(),
     };
@@ -168,6 +178,7 @@ fn work(
         clock: Arc::clone(&around.clock),
         directory: around.directory.clone(),
         program: around.program.clone(),
+        hook: around.hook.clone().map(|hook| hook.map(|rules| (rules, walk.clone()))),
     })?;
     drive.send(Job::Orders(orders));
     Ok(Session { dir, walk, drive, news, entries })

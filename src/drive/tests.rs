@@ -69,6 +69,7 @@ impl Bench {
             clock,
             directory: None,
             program,
+            hook: Ok(None),
         })
         .unwrap();
         Self { folder, drive, news, switch }

@@ -16,6 +16,7 @@ pub(super) fn veil(secrets: &Secrets, event: &mut Event) {
         Event::Opened(opened) => {
             hide(&mut opened.title);
             opened.services.iter_mut().for_each(hide);
+            opened.alert.iter_mut().flat_map(|alert| alert.texts()).for_each(hide);
         }
         Event::VariableSet { value, .. } => hide_some(value),
         Event::RunStarted(started) => veil_start(secrets, started),

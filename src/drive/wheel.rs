@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use super::desk::{Desk, Note};
 use super::error::{Error, Result};
+use super::hook::{self, Hook};
 use super::lanes::Lanes;
 use super::news::{Job, News};
 use super::orders::{Memory, Orders, Task};
 use super::outbox::Outbox;
 use super::scribe::Scribe;
-use crate::runbook::Runbook;
+use crate::runbook::{self, Runbook};
 use crate::session::numbers::Numbers;
 use crate::session::state::State;
+use crate::session::walk::Walk;
 use crate::store::clock::Clock;
 use crate::store::journal::Journal;
 use crate::store::lock;
@@ -61,6 +63,16 @@ pub struct Setup {
     pub directory: Option<PathBuf>,
     /// The program to start as supervisor; none means this very program.
     pub program: Option<PathBuf>,
+    /// What is told of what is recorded here, and the session as it stands; or why that cannot be.
+    pub hook: std::result::Result<Option<(Arc<runbook::Hook>, Walk)>, String>,
+}
+
+/// What leaving waits for, in this order.
+enum Parting {
+    /// The last record is written.
+    Written,
+    /// The hook has ended; what it did not take.
+    Hook(Option<String>),
 }
 
 /// A session's drive. Dropping it ends it; what runs goes on.
@@ -68,7 +80,8 @@ pub struct Setup {
 pub struct Drive {
     tasks: Sender<Task>,
     desk: Sender<Note>,
-    done: Receiver<()>,
+    done: Receiver<Parting>,
+    left: bool,
     role: Role,
 }
 
@@ -78,7 +91,7 @@ impl Drive {
     /// # Errors
     /// Where a thread cannot be started.
     pub fn start(setup: Setup) -> Result<(Self, tokio::sync::mpsc::Receiver<News>)> {
-        let Setup { session, runbook, role, journal, state, clock, directory, program } = setup;
+        let Setup { session, runbook, role, journal, state, clock, directory, program, hook } = setup;
         let (tasks, task_list) = channel();
         let (desk, notes) = channel();
         let (news, heard) = Outbox::open()?;
@@ -106,10 +119,21 @@ impl Drive {
             news.clone(),
             follows,
         );
+        let hook = match hook {
+            Ok(None) => None,
+            Ok(Some((rules, walk))) => {
+                let news = news.clone();
+                Some(Hook::start(rules, session.id(), walk, move |what| news.tell(News::Trouble(what)))?)
+            }
+            Err(why) => {
+                news.tell(News::Trouble(format!("the hook is not told of anything: {why}")));
+                None
+            }
+        };
         let orders = Orders {
             session,
             runbook,
-            scribe: Scribe::new(journal, clock, taken),
+            scribe: Scribe::new(journal, clock, taken, hook),
             lanes,
             desk: desk.clone(),
             news,
@@ -118,12 +142,12 @@ impl Drive {
         };
         spawn("desk", move || clerk.work(&notes))?;
         spawn("orders", move || {
-            orders.work(&task_list);
             // Whoever waits for it may have given up.
-            let _ = finished.send(());
+            let unsent = orders.work(&task_list, || drop(finished.send(Parting::Written)));
+            let _ = finished.send(Parting::Hook(unsent));
         })?;
         drop(tasks.send(Task::TakeUp(going_on)));
-        Ok((Self { tasks, desk, done, role }, heard))
+        Ok((Self { tasks, desk, done, left: false, role }, heard))
     }
 
     /// Has something done. Never blocks, and never waits for a disk.
@@ -160,11 +184,30 @@ impl Drive {
     }
 }
 
-impl Drop for Drive {
-    fn drop(&mut self) {
+impl Drive {
+    /// Ends it, as dropping it does. What the hook did not take, in words.
+    #[must_use]
+    pub fn leave(mut self) -> Option<String> {
+        self.part()
+    }
+
+    fn part(&mut self) -> Option<String> {
+        if std::mem::replace(&mut self.left, true) {
+            return None;
+        }
         drop(self.tasks.send(Task::Quit));
         // A disk that hangs must not keep the operator from leaving.
-        let _ = self.done.recv_timeout(FAREWELL);
+        let Ok(Parting::Written) = self.done.recv_timeout(FAREWELL) else { return None };
+        match self.done.recv_timeout(hook::FAREWELL * 2) {
+            Ok(Parting::Hook(unsent)) => unsent,
+            Ok(Parting::Written) | Err(_) => None,
+        }
+    }
+}
+
+impl Drop for Drive {
+    fn drop(&mut self) {
+        drop(self.part());
     }
 }
 

@@ -32,16 +32,16 @@ pub struct Key {
     pub aka: &'static [&'static str],
 }
 
-const fn key(name: &'static str, shape: Shape, doc: &'static str) -> Key {
+pub(super) const fn key(name: &'static str, shape: Shape, doc: &'static str) -> Key {
     Key { name, shape, required: false, doc, aka: &[] }
 }
 
 impl Key {
-    const fn required(self) -> Self {
+    pub(super) const fn required(self) -> Self {
         Self { required: true, ..self }
     }
 
-    const fn aka(self, aka: &'static [&'static str]) -> Self {
+    pub(super) const fn aka(self, aka: &'static [&'static str]) -> Self {
         Self { aka, ..self }
     }
 }

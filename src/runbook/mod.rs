@@ -8,6 +8,7 @@
 //! of them reports [`problem`]s by the [`rules`] they break.
 
 mod check;
+mod config;
 mod decode;
 mod duration;
 pub mod keys;
@@ -23,6 +24,7 @@ mod suggest;
 mod value;
 mod yaml;
 
+pub use config::{Config, Hook, ON, ReadConfig, parse_config};
 pub use model::*;
 pub use parse::{Parsed, parse, parse_bytes};
 pub use problem::{Problem, ProblemSeverity, Spot};

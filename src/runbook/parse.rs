@@ -54,29 +54,35 @@ pub fn parse(id: &str, text: &str) -> Parsed {
 /// Reads a runbook from the bytes of its file.
 #[must_use]
 pub fn parse_bytes(id: &str, bytes: &[u8]) -> Parsed {
+    match text_of(bytes) {
+        Ok(text) => parse(id, text),
+        Err(problem) => Parsed { runbook: None, problems: vec![problem], readable: false },
+    }
+}
+
+/// The text of a file, or why it is none. One that is too long is cut where it is too long already: it is refused as such.
+pub(super) fn text_of(bytes: &[u8]) -> Result<&str, Problem> {
     // What follows the bound is not even looked at.
     let bytes = bytes.get(..MAX_BYTES + 4).unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => parse(id, text),
-        // The cut above may go through a character; the text before it is still too long and is refused as such.
+    let error = match std::str::from_utf8(bytes) {
+        Ok(text) => return Ok(text),
+        // The cut above may go through a character.
         Err(error) if error.valid_up_to() > MAX_BYTES => {
-            parse(id, std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default())
+            return Ok(std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default());
         }
-        Err(error) => {
-            let offset = error.valid_up_to();
-            let before = std::str::from_utf8(&bytes[..offset]).unwrap_or_default();
-            let at = Spot { place: place_of(before, offset), length: 1, value: () };
-            let byte = bytes.get(offset).copied().unwrap_or_default();
-            let message = format!("the file is not UTF-8: byte {byte:#04x} at offset {offset}");
-            let help = if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-                "it looks like UTF-16; save it as UTF-8"
-            } else {
-                "save it as UTF-8"
-            };
-            let problem = Problem::new(&rules::NOT_UTF8, &at, message).help(help);
-            Parsed { runbook: None, problems: vec![problem], readable: false }
-        }
-    }
+        Err(error) => error,
+    };
+    let offset = error.valid_up_to();
+    let before = std::str::from_utf8(&bytes[..offset]).unwrap_or_default();
+    let at = Spot { place: place_of(before, offset), length: 1, value: () };
+    let byte = bytes.get(offset).copied().unwrap_or_default();
+    let message = format!("the file is not UTF-8: byte {byte:#04x} at offset {offset}");
+    let help = if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        "it looks like UTF-16; save it as UTF-8"
+    } else {
+        "save it as UTF-8"
+    };
+    Err(Problem::new(&rules::NOT_UTF8, &at, message).help(help))
 }
 
 /// A file of another format version is not held against the rules of this one.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::alert::Alert;
 pub use super::marks::{Detection, Mark, Status, Tag};
 use super::run::{Exit, LaneKey, LaneNo, Purpose, RunEnd, RunNo};
 use crate::runbook::{Effect, Lead, Mode, PhaseName, Severity, Shell, StepId, VarName};
@@ -313,6 +314,9 @@ pub struct Opened {
     /// Worked without a screen.
     #[serde(default)]
     pub auto: bool,
+    /// The alert it began with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert: Option<Box<Alert>>,
     /// The operator's zone as `+02:00`.
     pub zone: String,
     /// This program's version.

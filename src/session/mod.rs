@@ -1,5 +1,6 @@
 //! What was done: runs, events, entries, the state they add up to, and the walk (what is legal next). Pure.
 
+pub mod alert;
 pub mod entry;
 pub mod event;
 pub mod evidence;

@@ -80,6 +80,16 @@ pub enum Error {
         /// What to say instead: paths, or `bundled:ID`.
         origins: Vec<String>,
     },
+    /// A session cannot be packed, or a pack not be unpacked.
+    #[error("could not {what}: {why}")]
+    Pack {
+        /// What was tried.
+        what: String,
+        /// Why not.
+        why: String,
+        /// What to do about it, where there is something to say.
+        hint: Option<&'static str>,
+    },
     /// A runbook has no drill.
     #[error("could not find a drill for {id:?}")]
     NoDrill {
@@ -97,6 +107,18 @@ impl Error {
     /// The same, with the path behind the verb.
     pub(crate) fn at(verb: &str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         Self::io(format!("{verb} {}", path.display()))
+    }
+
+    pub(super) fn pack(what: String, why: String) -> Self {
+        Self::Pack { what, why, hint: None }
+    }
+
+    /// The same with what to do about it; only for packs, the others know by themselves.
+    pub(super) fn with_hint(self, told: &'static str) -> Self {
+        match self {
+            Self::Pack { what, why, .. } => Self::Pack { what, why, hint: Some(told) },
+            other => other,
+        }
     }
 
     /// What the operator can do about it, where there is something to say.
@@ -126,6 +148,7 @@ impl Error {
             Self::NoRunbook { near, .. } if near.is_empty() => Some("`stanch` without arguments lists them".to_owned()),
             Self::NoRunbook { near, .. } => Some(format!("did you mean one of these?\n{}", indented(near))),
             Self::RunbookTwice { origins, .. } => Some(format!("say one of these instead:\n{}", indented(origins))),
+            Self::Pack { hint, .. } => hint.map(str::to_owned),
             Self::NoDrill { .. } => Some("`stanch drill --list` lists the drills there are".to_owned()),
         }
     }

@@ -4,6 +4,7 @@
 //! is at work is always asked of a lock of the kernel, never of a process number.
 
 pub mod clock;
+pub mod config;
 mod error;
 pub mod excerpt;
 pub mod index;
@@ -12,6 +13,7 @@ pub mod library;
 pub mod lock;
 pub mod operator;
 pub mod outputs;
+pub mod pack;
 pub mod paths;
 pub(crate) mod private;
 pub mod replay;

@@ -8,6 +8,10 @@ use std::path::Path;
 
 /// Longer than any line of the file, in bytes.
 const LONGEST: usize = 96;
+/// Longer than any run goes on, in milliseconds: so many thousand years that nothing is added to it.
+const EVER: u64 = 1 << 48;
+/// More columns or rows than any terminal has. A screen of more would only take memory.
+const LARGEST: u16 = 2000;
 /// Read at once when it is read on, in bytes.
 const CHUNK: usize = 16 * 1024;
 
@@ -23,14 +27,18 @@ pub struct Tick {
 }
 
 impl Tick {
-    /// Understands a line without its line feed; what a later version adds to it is passed over.
+    /// Understands a line without its line feed; what a later version adds to it is passed over, and so is what cannot be: the file may
+    /// be from somewhere else.
     #[must_use]
     pub fn parse(line: &str) -> Option<Self> {
         let mut words = line.split(' ');
         let (ms, bytes) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
         let size = words.next().and_then(|size| size.split_once('x'));
-        let size = size.and_then(|(columns, rows)| Some((columns.parse().ok()?, rows.parse().ok()?)));
-        Some(Self { ms, bytes, size })
+        let sides = |(columns, rows): (&str, &str)| Some((columns.parse().ok()?, rows.parse().ok()?));
+        let size = size
+            .and_then(sides)
+            .filter(|(columns, rows)| (1..=LARGEST).contains(columns) && (1..=LARGEST).contains(rows));
+        (ms < EVER).then_some(Self { ms, bytes, size })
     }
 }
 
@@ -167,6 +175,13 @@ mod tests {
         let at: Vec<_> = [0, 9, 10, 24, 25, 29, 30, 99].map(|offset| times.of(offset)).into();
         let none = None;
         assert_eq!(at, [Some(0), Some(0), Some(40), Some(40), Some(1000), Some(1000), none, none]);
+    }
+
+    #[test]
+    fn a_time_or_a_size_that_cannot_be_is_passed_over() {
+        let (_folder, _, mut ticks) = times("18446744073709551615 5\n1 2 65535x65535\n1 3 0x24\n1 4 2000x2000\n");
+        let sizes: Vec<_> = std::iter::from_fn(|| ticks.next()).map(|tick| (tick.bytes, tick.size)).collect();
+        assert_eq!(sizes, [(2, None), (3, None), (4, Some((2000, 2000)))]);
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub(crate) struct RealRim {
     dir: Option<SessionDir>,
     done: (UnboundedSender<Done>, UnboundedReceiver<Done>),
     fatal: UnboundedReceiver<String>,
+    /// What is to be said when the screen is gone.
+    parting: Option<String>,
 }
 
 /// What was done aside of the loop.
@@ -37,13 +39,18 @@ enum Done {
 impl RealRim {
     /// A world with these surroundings; `folders` are further folders of runbooks, `fatal` tells of threads that broke.
     pub(crate) fn new(around: Surroundings, folders: Vec<PathBuf>, fatal: UnboundedReceiver<String>) -> Self {
-        Self { around, folders, drive: None, dir: None, done: unbounded_channel(), fatal }
+        Self { around, folders, drive: None, dir: None, done: unbounded_channel(), fatal, parting: None }
     }
 
     /// Works a session that was opened before.
     pub(crate) fn work(&mut self, session: Session) {
         // The receiver is held by this very value.
         drop(self.done.0.send(Done::Opened(Box::new(session))));
+    }
+
+    /// What is to be said when the screen is gone.
+    pub(crate) fn parting(&mut self) -> Option<String> {
+        self.parting.take()
     }
 
     fn aside(&self, work: impl FnOnce() -> Done + Send + 'static) {
@@ -156,7 +163,7 @@ impl Rim for RealRim {
             // Nobody listens any more; the drive must not wait for it.
             drop(news);
             // Its last write may take a moment, and it limits that itself. Where this is cut short, nothing is left to be told.
-            drop(spawn_blocking(move || drop(drive)).await);
+            self.parting = spawn_blocking(move || drive.leave()).await.ok().flatten();
         }
     }
 }

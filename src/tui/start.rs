@@ -94,6 +94,7 @@ async fn show(
     drop(face);
     let mut words = words(&model);
     words.extend(head(&model, &paths));
+    words.extend(rim.parting());
     Ok(Farewell { code, words })
 }
 
@@ -157,6 +158,7 @@ mod tests {
             planned: false,
             drill: drill.map(str::to_owned),
             auto: false,
+            alert: None,
             zone: "+00:00".to_owned(),
             version: "0".to_owned(),
         };

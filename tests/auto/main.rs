@@ -6,9 +6,15 @@ mod support;
 #[cfg(test)]
 mod again;
 #[cfg(test)]
+mod alert;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod drill;
+#[cfg(test)]
+mod hook;
+#[cfg(test)]
+mod pack;
 #[cfg(test)]
 mod stage;
 #[cfg(test)]

@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(test)]
+mod alert;
+#[cfg(test)]
 mod basics;
 #[cfg(test)]
 mod disk;
@@ -15,6 +17,8 @@ mod flags;
 mod follow;
 #[cfg(test)]
 mod hachyderm;
+#[cfg(test)]
+mod hook;
 #[cfg(test)]
 mod keys_in;
 #[cfg(test)]

@@ -55,6 +55,7 @@ impl Desk {
             planned: false,
             drill: None,
             auto: false,
+            alert: None,
             zone: "+00:00".to_owned(),
             version: "0".to_owned(),
         };

@@ -29,6 +29,7 @@ fn begin(data: &Path, title: &str) -> (SessionDir, Journal) {
         planned: false,
         drill: None,
         auto: false,
+        alert: None,
         zone: "+00:00".to_owned(),
         version: "0".to_owned(),
     };

@@ -101,6 +101,10 @@ fn work(
         };
         let ending = alone.walk().await;
         alone.leave(&ending).await;
+        let Alone { session, mut teller, .. } = alone;
+        if let Some(words) = session.drive.leave() {
+            teller.say(around.clock.now(), &words);
+        }
         Ok(ending)
     })
 }

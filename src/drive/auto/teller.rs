@@ -43,7 +43,8 @@ pub fn line(entry: &Entry, walk: &Walk) -> Option<String> {
     let words = match &entry.event {
         Event::Opened(opened) => {
             let runbook = opened.runbook.as_ref().map(|book| format!(" (runbook {}, {})", book.id, book.origin));
-            format!("begun: {}{}", opened.title, runbook.unwrap_or_default())
+            let alert = opened.alert.as_ref().map(|alert| format!(", on the alert {}", alert.name));
+            format!("begun: {}{}{}", opened.title, runbook.unwrap_or_default(), alert.unwrap_or_default())
         }
         Event::Left { .. } => "left; the session stays open".to_owned(),
         Event::VariableSet { name, value, source: Source::From(_) | Source::Output(_) } => {

@@ -35,6 +35,7 @@ pub(super) fn journal() -> Journal {
         planned: false,
         drill: None,
         auto: false,
+        alert: None,
         zone: "-05:00".to_owned(),
         version: "0.1.0".to_owned(),
     };

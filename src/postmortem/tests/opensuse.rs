@@ -16,6 +16,7 @@ pub(super) fn journal() -> Journal {
         planned: false,
         drill: None,
         auto: false,
+        alert: None,
         zone: "+01:00".to_owned(),
         version: "0.1.0".to_owned(),
     };

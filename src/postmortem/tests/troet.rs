@@ -47,6 +47,7 @@ pub(super) fn journal() -> Journal {
         planned: true,
         drill: None,
         auto: false,
+        alert: None,
         zone: "+02:00".to_owned(),
         version: "0.1.0".to_owned(),
     };

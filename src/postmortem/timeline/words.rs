@@ -5,7 +5,7 @@ use crate::postmortem::history::History;
 use crate::postmortem::prose::{Prose, brief};
 use crate::postmortem::spell;
 use crate::runbook::Lead;
-use crate::session::entry::Entry;
+use crate::session::entry::{Entry, When};
 use crate::session::event::{Event, Mark, MoveCause, Source, Tag};
 use crate::session::run::RunNo;
 use crate::session::told::{finding_text, update_words};
@@ -201,6 +201,13 @@ fn flagged(history: &History, run: RunNo, flag: u32, says: Option<&str>, line: u
 fn marked(history: &History, entry: &Entry, mark: Mark) -> Prose {
     if mark == Mark::Acknowledged {
         return Prose::new().text(format!("{} acknowledged it", entry.by));
+    }
+    let alert = history.state.opened.as_ref().and_then(|opened| opened.alert.as_ref());
+    if mark == Mark::Detected
+        && let Some(alert) = alert.filter(|alert| alert.starts_at.map(When::Exact) == entry.happened)
+        && entry.happened.is_some()
+    {
+        return Prose::new().text("The alert ").code(alert.name.clone()).text(" fired");
     }
     let prose = Prose::new().text(format!("marked by {}", entry.by));
     let proof = match mark {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::fields::{Fields, Value};
 use super::pattern::Patterns;
-use crate::runbook::keys::Table;
+use crate::runbook::keys::{RUNBOOK, Table};
 use crate::runbook::model::{ExitRule, Host};
 use crate::runbook::names::{Names, bad_variable, is_host, is_variable};
 use crate::runbook::problem::{Problem, Problems, Spot, shown};
@@ -39,9 +39,12 @@ impl<'s, 'p> Shaper<'s, 'p> {
             Data::Mapping(entries) => Some(self.fields(node.at, entries, table)),
             Data::Refused => None,
             _ => {
-                let message = format!("a runbook is a mapping of keys, this is {}", found(node));
-                let help = "it begins with `stanch: 1` and a `title`";
-                self.problems.add(Problem::new(&rules::WRONG_TYPE, &node.at, message).help(help));
+                let message = format!("{} is a mapping of keys, this is {}", table.name, found(node));
+                let mut problem = Problem::new(&rules::WRONG_TYPE, &node.at, message);
+                if table.name == RUNBOOK.name {
+                    problem = problem.help("it begins with `stanch: 1` and a `title`");
+                }
+                self.problems.add(problem);
                 None
             }
         }

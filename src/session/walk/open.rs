@@ -28,6 +28,10 @@ impl Walk {
         let mut orders = Vec::new();
         let drill = opening.opened.drill.is_some();
         let planned = opening.opened.planned;
+        // Before anything is written: a title or an alert may hold one.
+        for (name, value, _) in opening.given.iter().filter(|(name, ..)| self.is_secret(name)) {
+            orders.push(Order::Remember { name: name.clone(), value: super::Secret::new(value.clone()) });
+        }
         orders.push(Order::record(Event::Opened(opening.opened)));
         orders.push(Order::record(opening.attached));
         let marks = [(Mark::ImpactStarted, opening.impact_started), (Mark::Detected, opening.detected)];
@@ -41,12 +45,7 @@ impl Walk {
             orders.push(Order::record(Event::Marked { mark: Mark::Acknowledged }));
         }
         for (name, value, source) in &opening.given {
-            let secret = self.is_secret(name);
-            if secret {
-                let value = super::Secret::new(value.clone());
-                orders.push(Order::Remember { name: name.clone(), value });
-            }
-            let value = (!secret).then(|| value.clone());
+            let value = (!self.is_secret(name)).then(|| value.clone());
             orders.push(Order::record(Event::VariableSet { name: name.clone(), value, source: source.clone() }));
         }
         // A drill takes no default: a forgotten variable must not reach production.

@@ -47,6 +47,13 @@ pub struct Hit {
 }
 
 impl Library {
+    /// Runbooks that name this alert among theirs.
+    #[must_use]
+    pub fn for_alert(&self, name: &str) -> Vec<&Item> {
+        let names = |item: &&Item| item.facts.alerts.iter().any(|alert| alert.eq_ignore_ascii_case(name));
+        self.items().iter().filter(names).collect()
+    }
+
     /// Runbooks in which every word of the query is found, the best first; all of them for an empty query. Case and accents do not
     /// matter unless the query has them. The exact name of an alert comes before everything else.
     #[must_use]

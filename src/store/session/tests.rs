@@ -36,6 +36,7 @@ fn opened(title: &str) -> Event {
         planned: false,
         drill: None,
         auto: false,
+        alert: None,
         zone: "+00:00".to_owned(),
         version: "0.1.0".to_owned(),
     })

@@ -146,6 +146,7 @@ impl World {
             planned: false,
             drill: None,
             auto: false,
+            alert: None,
             zone: "+00:00".to_owned(),
             version: "0".to_owned(),
         };

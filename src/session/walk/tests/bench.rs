@@ -58,6 +58,7 @@ impl Bench {
             planned: false,
             drill: rules.drill.then(|| "drill".into()),
             auto: false,
+            alert: None,
             zone: "+00:00".into(),
             version: "0".into(),
         };
