@@ -199,6 +199,19 @@ pub struct Timeline {
     pub anchor: Anchor,
     /// The rows in order.
     pub rows: Vec<Row>,
+    /// Which phase the walk was in, in order.
+    pub phases: Vec<Stay>,
+}
+
+/// A stay in a phase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stay {
+    /// The phase.
+    pub phase: PhaseName,
+    /// Since.
+    pub from: DateTime<Utc>,
+    /// Until; the end of the record where it was not left.
+    pub to: DateTime<Utc>,
 }
 
 /// What T+ counts from.

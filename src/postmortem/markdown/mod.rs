@@ -2,10 +2,11 @@
 
 mod appendix;
 mod catch_up;
-mod clean;
+pub(super) mod clean;
 mod escape;
 mod front;
 mod narrative;
+pub(super) mod note;
 mod people;
 mod prompts;
 mod render;
@@ -17,4 +18,5 @@ mod writer;
 pub use catch_up::catch_up;
 pub use prompts::{PROMPT, open_prompts};
 pub use render::render;
+pub(super) use render::typesetting;
 pub use untouched::is_untouched;

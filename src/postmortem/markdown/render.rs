@@ -7,7 +7,17 @@ use crate::postmortem::document::{Document, Section};
 /// The document as Markdown. The same document gives the same bytes.
 #[must_use]
 pub fn render(document: &Document) -> String {
+    untouched::seal(&format!("{}\n", write(document, Writer::new(document)).trim_end()))
+}
+
+/// The same Markdown for what makes a page of it: notes are left as the Markdown their writers meant.
+pub(in crate::postmortem) fn typesetting(document: &Document) -> String {
     let mut writer = Writer::new(document);
+    writer.typesetting = true;
+    write(document, writer)
+}
+
+fn write(document: &Document, mut writer: Writer) -> String {
     front::front(&mut writer.out, &document.front);
     let title = format!("{} ({})", escape::text(&document.front.title), escape::text(&document.front.id));
     writer.heading(1, &title);
@@ -37,6 +47,5 @@ pub fn render(document: &Document) -> String {
             Section::Provenance(provenance) => appendix::provenance(&mut writer, provenance),
         }
     }
-    let text = writer.out;
-    untouched::seal(&format!("{}\n", text.trim_end()))
+    writer.out
 }

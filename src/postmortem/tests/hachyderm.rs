@@ -10,7 +10,7 @@ use crate::session::excerpt::{Excerpt, ExcerptLine};
 const ERROR: &str = "Apr 30 14:33:40 alice bundle[72760]: [1972fa6d] method=POST path=/api/v1/statuses status=500 \
                      error='ActiveModel::UnknownAttributeError: unknown attribute 'ordered_media_attachment_ids' for Status.'";
 
-pub(super) fn runbook() -> Runbook {
+pub(in crate::postmortem) fn runbook() -> Runbook {
     let parsed = parse("mastodon-status-500", include_str!("hachyderm.yaml"));
     let problems: Vec<_> = parsed.problems.iter().map(|problem| problem.message.clone()).collect();
     parsed.runbook.unwrap_or_else(|| panic!("the fixture is a runbook: {problems:?}"))
@@ -21,7 +21,7 @@ fn step(id: &str, attempt: u32) -> Ran {
 }
 
 /// The incident as it would have been worked with the runbook: nobody marks an end.
-pub(super) fn journal() -> Journal {
+pub(in crate::postmortem) fn journal() -> Journal {
     let mut journal = Journal::new("nova@alice", "2022-04-30");
     let opened = Opened {
         title: "Mastodon answers 500 after an upgrade".to_owned(),
