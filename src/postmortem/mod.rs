@@ -11,6 +11,7 @@ mod document;
 mod feedback;
 mod found;
 mod history;
+pub mod json;
 mod length;
 pub mod markdown;
 mod metrics;
