@@ -15,6 +15,7 @@ pub mod html;
 pub mod json;
 mod length;
 pub mod markdown;
+pub mod merge;
 mod metrics;
 mod mitigation;
 mod people;

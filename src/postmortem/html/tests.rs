@@ -1,5 +1,6 @@
 //! The page holds what the Markdown holds, in the same order, and nothing that was written gets out of its place.
 
+use crate::postmortem::merge;
 use crate::postmortem::tests::fixture::{Journal, Ran};
 use crate::postmortem::tests::hostile::{self, HOSTILE};
 use crate::postmortem::tests::{incidents, lama};
@@ -173,6 +174,21 @@ fn a_page_can_have_the_text_that_people_made_of_the_draft() {
     // Also where nobody left a section for the picture.
     let page = html::render_text(&document, "# Title\n\n## All of it\n\nWords.\n");
     assert_eq!((headings(&page).len(), page.matches("<figure").count()), (1, 1));
+}
+
+#[test]
+fn what_is_offered_beside_a_persons_text_is_seen() {
+    let old = lama::journal();
+    let mut new = lama::journal();
+    new.add("21:58:00", Event::Note { tag: Tag::Question, text: "Another?".to_owned() });
+    let (old, new) = (markdown::render(&old.document(None)), new.document(None));
+    let edited = old.replace("- Was anything written", "- Was a word written");
+    let merged = merge::merge(&edited, &markdown::render(&new)).unwrap();
+    assert_eq!(merged.conflicts, ["Open questions"]);
+    let page = html::render_text(&new, &merged.text);
+    let block =
+        page.split_once("<blockquote>\n<p class=\"todo\"").map(|(_, rest)| rest.split_once("</blockquote>").unwrap().0);
+    assert!(block.is_some_and(|block| block.contains("Another?") && block.contains("Was anything written")), "{page}");
 }
 
 #[test]

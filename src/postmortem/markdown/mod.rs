@@ -12,11 +12,9 @@ mod prompts;
 mod render;
 mod table;
 mod timeline;
-mod untouched;
 mod writer;
 
 pub use catch_up::catch_up;
 pub use prompts::{PROMPT, open_prompts};
 pub use render::render;
 pub(super) use render::typesetting;
-pub use untouched::is_untouched;

@@ -1,13 +1,14 @@
 //! A document from top to bottom.
 
 use super::writer::Writer;
-use super::{appendix, escape, front, narrative, people, timeline, untouched};
+use super::{appendix, escape, front, narrative, people, timeline};
 use crate::postmortem::document::{Document, Section};
+use crate::postmortem::merge;
 
 /// The document as Markdown. The same document gives the same bytes.
 #[must_use]
 pub fn render(document: &Document) -> String {
-    untouched::seal(&format!("{}\n", write(document, Writer::new(document)).trim_end()))
+    merge::seal(&write(document, Writer::new(document)), &document.front.id)
 }
 
 /// The same Markdown for what makes a page of it: notes are left as the Markdown their writers meant.
