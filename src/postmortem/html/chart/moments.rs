@@ -43,7 +43,7 @@ pub(super) struct Run {
 }
 
 /// A picture of less than this is stretched to it.
-const LEAST: i64 = 4_000;
+const LEAST: i64 = 1_000;
 
 impl Moments {
     /// Takes what is drawn out of a document; none where nothing happened.
