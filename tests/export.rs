@@ -108,37 +108,128 @@ fn the_same_journal_gives_the_same_bytes_with_the_ends_of_the_output() {
 }
 
 #[test]
-fn a_file_is_written_beside_a_persons_work_never_over_it() {
+fn what_a_person_wrote_is_still_there_after_the_next_export() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path();
-    session(data);
+    let dir = session(data);
     let file = data.join("postmortem.md");
-    assert_eq!(stanch(data, &["export", "last", "-o", "postmortem.md"]).status.code(), Some(0));
-    let generated = std::fs::read_to_string(&file).expect("written");
-    assert_eq!(stanch(data, &["export", "last", "-o", "postmortem.md", "--check"]).status.code(), Some(1));
+    let export = |more: &[&str]| stanch(data, &[&["export", "last", "-o", "postmortem.md"], more].concat());
+    let read = || std::fs::read_to_string(&file).expect("there");
+    let told = export(&[]);
+    assert_eq!((told.status.code(), text(&told.stderr)), (Some(0), String::new()));
+    assert_eq!(export(&["--check"]).status.code(), Some(1), "a prompt is left");
 
+    let draft = read();
     let done: String =
-        generated.lines().filter(|line| !line.starts_with("TODO(postmortem):")).collect::<Vec<_>>().join("\n");
+        draft.lines().filter(|line| !line.starts_with("TODO(postmortem):")).collect::<Vec<_>>().join("\n");
+    let done = done.replace("## Impact\n", "## Impact\n\nEverybody, for a minute.\n");
     std::fs::write(&file, &done).expect("written");
-    assert_eq!(stanch(data, &["export", "last", "-o", "postmortem.md", "--check"]).status.code(), Some(0));
-    let refused = stanch(data, &["export", "last", "-o", "postmortem.md"]);
-    assert_eq!(refused.status.code(), Some(1));
-    assert!(text(&refused.stderr).contains("a person's text would be lost"), "{}", text(&refused.stderr));
-    assert_eq!(std::fs::read_to_string(&file).expect("there"), done);
-    assert_eq!(stanch(data, &["export", "last", "-o", "postmortem.md", "--force"]).status.code(), Some(0));
-    assert_eq!(std::fs::read_to_string(&file).expect("there"), generated);
+    assert_eq!(export(&["--check"]).status.code(), Some(0));
+    assert_eq!(read(), done, "a check writes nothing");
+
+    // Nothing new in the record: the file stays as it is.
+    let told = export(&[]);
+    assert_eq!((told.status.code(), text(&told.stdout)), (Some(0), String::new()));
+    let told = text(&told.stderr);
+    assert!(
+        told.starts_with("kept as edited in postmortem.md: Summary, Impact, ") && told.lines().count() == 1,
+        "{told}"
+    );
+    let lines =
+        |text: &str| -> Vec<String> { text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect() };
+    assert_eq!(lines(&read()), lines(&done));
+
+    // Something new in a part that was edited, and in others.
+    assert_eq!(stanch(data, &["note", dir.id(), "x It is not the disk"]).status.code(), Some(0));
+    let told = text(&export(&[]).stderr);
+    assert!(told.contains("warning: 1 part was edited, and the record has changed too: Dead ends"), "{told}");
+    let merged = read();
+    assert!(merged.contains("Everybody, for a minute."), "{merged}");
+    assert!(merged.contains("ruled out: It is not the disk"), "the timeline is made anew: {merged}");
+    assert!(merged.contains("\n<!-- stanch: conflict "), "{merged}");
+    assert_eq!(export(&["--check"]).status.code(), Some(1), "somebody has to decide");
+    let told = text(&export(&[]).stderr);
+    assert!(told.contains("warning: 1 part waits for a decision since an earlier export"), "{told}");
+    assert_eq!(read(), merged);
+
+    let plain = text(&stanch(data, &["export", "last"]).stdout);
+    assert_eq!(export(&["--force"]).status.code(), Some(0));
+    assert_eq!(read(), plain);
 }
 
 #[test]
-fn a_missing_output_is_said_in_the_record_and_formats_to_come_are_refused_by_name() {
+fn what_stanch_did_not_write_is_not_written_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    session(data);
+    std::fs::write(data.join("mine"), "mine\n").expect("written");
+    for format in ["markdown", "html", "json"] {
+        let refused = stanch(data, &["export", "last", "--format", format, "-o", "mine"]);
+        let said = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(3), "{said}");
+        assert!(
+            said.starts_with("error: could not write mine: it is ") && said.contains("\nhint: choose another"),
+            "{said}"
+        );
+        assert_eq!(std::fs::read_to_string(data.join("mine")).expect("there"), "mine\n");
+        let made = |name: &str| stanch(data, &["export", "last", "--format", format, "-o", name]).status.code();
+        assert_eq!((made(format), made(format)), (Some(0), Some(0)), "its own is");
+    }
+}
+
+#[test]
+fn the_page_and_the_data_are_the_same_record() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    session(data);
+    let export = |format: &str| {
+        let made = stanch(data, &["export", "last", "--format", format]);
+        assert_eq!((made.status.code(), text(&made.stderr)), (Some(0), String::new()));
+        assert_eq!(made.stdout, stanch(data, &["export", "last", "--format", format]).stdout, "{format}");
+        text(&made.stdout)
+    };
+    let page = export("html");
+    assert!(page.starts_with("<!doctype html>\n") && page.contains("<h1>Requests answer 500</h1>"), "{page}");
+    let left_out = "\n20\n… 60 lines omitted (180 bytes), sha256 ";
+    assert!(page.contains(left_out), "{page}");
+    let value: serde_json::Value = serde_json::from_str(&export("json")).expect("JSON");
+    let sections = value["sections"].as_array().expect("a list");
+    let output = sections.iter().find(|section| section["section"] == "output").expect("outputs");
+    assert_eq!(output["runs"][0]["excerpt"]["omitted"]["lines"], 60);
+    assert_eq!(value["title"], "Requests answer 500");
+}
+
+#[test]
+fn a_page_takes_the_text_that_people_made_of_the_draft() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path();
+    session(data);
+    assert_eq!(stanch(data, &["export", "last", "-o", "pm.md"]).status.code(), Some(0));
+    let draft = std::fs::read_to_string(data.join("pm.md")).expect("written");
+    let edited = draft.replace("TODO(postmortem): In one or two sentences: what broke, and why?", "It was *DNS*.");
+    std::fs::write(data.join("pm.md"), edited).expect("written");
+    let html = |more: &[&str]| stanch(data, &[&["export", "last", "--format", "html"], more].concat());
+    let page = text(&html(&["--text", "pm.md"]).stdout);
+    assert!(page.contains("<p>It was <em>DNS</em>.</p>"), "{page}");
+    assert!(page.contains("<svg "), "the picture is the record's: {page}");
+
+    assert_eq!(html(&["--text", "nowhere.md"]).status.code(), Some(3));
+    assert_eq!(stanch(data, &["export", "last", "--text", "pm.md"]).status.code(), Some(2));
+    assert_eq!(html(&["--check"]).status.code(), Some(2));
+    let other = draft.replace("session=", "session=0");
+    std::fs::write(data.join("other.md"), other).expect("written");
+    let refused = html(&["--text", "other.md"]);
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(text(&refused.stderr).contains("of another session"), "{}", text(&refused.stderr));
+}
+
+#[test]
+fn a_missing_output_is_said_in_the_record() {
     let folder = tempfile::tempdir().expect("a folder");
     let dir = session(folder.path());
     std::fs::remove_file(dir.run(RunNo(1)).join("output")).expect("removed");
     let page = text(&stanch(folder.path(), &["export", "last"]).stdout);
     assert!(page.contains("the output cannot be shown: could not read its output"), "{page}");
-    let html = stanch(folder.path(), &["export", "last", "--format", "html"]);
-    assert_eq!(html.status.code(), Some(2));
-    assert!(text(&html.stderr).contains("could not export as HTML"));
 }
 
 #[test]
@@ -277,7 +368,7 @@ fn one_run_can_be_played_alone_and_what_is_no_cast_is_not_written_over() {
     let lines: String = (1..=100).map(|number| format!("{number}\r\n")).collect::<Vec<_>>().concat();
     assert!(all.contains(&lines), "{all}");
     std::fs::write(data.join("b.cast"), "mine\n").expect("written");
-    assert_eq!(cast(&["-o", "b.cast"]).status.code(), Some(1));
+    assert_eq!(cast(&["-o", "b.cast"]).status.code(), Some(3));
     assert_eq!(std::fs::read_to_string(data.join("b.cast")).expect("there"), "mine\n");
     assert_eq!(cast(&["--run", "7"]).status.code(), Some(2));
     assert_eq!(cast(&["--check"]).status.code(), Some(2));

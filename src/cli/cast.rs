@@ -7,6 +7,7 @@ use anyhow::Context as _;
 
 use super::Exit;
 use super::recorded::Recorded;
+use super::save;
 use crate::postmortem::cast::{self, Cast, Happens, Scene};
 use crate::session::run::RunNo;
 use crate::store::replay::{Piece, Player};
@@ -39,10 +40,13 @@ pub(super) fn run(
         return Ok(Exit::Fine);
     };
     let named = path.to_string_lossy().escape_debug().to_string();
+    if path.exists() && !save::is_file(path) {
+        return Ok(save::unreadable(path, "it is no file"));
+    }
     if !force && !may_replace(path)? {
         eprintln!("error: could not write {named}: it is there, and it is no cast");
-        eprintln!("hint: choose another file, or overwrite it with --force");
-        return Ok(Exit::Failed);
+        eprintln!("hint: choose another file; with --force it is overwritten, whatever is in it");
+        return Ok(Exit::Input);
     }
     // Where the name is a link, the file it leads to is replaced and the link stays.
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| Path::new(".").join(path));

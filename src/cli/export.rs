@@ -1,13 +1,13 @@
 //! `stanch export`: the postmortem of a session.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::Exit;
 use super::excerpts::excerpts;
 use super::recorded::Recorded;
-use crate::postmortem::{Document, Meta, markdown};
-use crate::store::private;
+use super::save;
+use crate::postmortem::{Document, Meta, html, json, markdown, merge};
 
 /// Which session, in what form, and where to.
 #[derive(Debug, clap::Args)]
@@ -18,9 +18,12 @@ pub(super) struct Args {
     /// What it is written as.
     #[arg(long, value_enum, default_value_t = Format::Markdown)]
     format: Format,
-    /// Where to; standard output without it. A file that a person has edited is not overwritten.
+    /// Where to; standard output without it. What people wrote into a Markdown export stays, the rest of it is made anew.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// With --format html: the page gets the text of this Markdown export, with all that people wrote into it.
+    #[arg(long, value_name = "FILE")]
+    text: Option<PathBuf>,
     /// With --format cast: this run alone.
     #[arg(long, value_name = "NUMBER")]
     run: Option<u32>,
@@ -34,65 +37,78 @@ pub(super) struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
+    /// Plain Markdown, for people to go on with.
     Markdown,
-    // Known by name so that the refusal can say that they come later; not listed before they are there.
-    #[value(hide = true)]
+    /// One page with a picture of the timeline, which needs nothing else.
     Html,
-    #[value(hide = true)]
+    /// The same as data.
     Json,
     /// An asciicast: the runs' output to be played again, with its timing.
     Cast,
 }
 
-/// Exports a session: 0 when done, 1 when `--check` finds open lines or a person's text would be lost.
+/// Exports a session: 0 when done, 1 when `--check` finds open lines, 3 when a person's text would be lost.
 pub(super) fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<Exit> {
-    let refused = match args.format {
-        Format::Markdown | Format::Cast => None,
-        Format::Html => Some("HTML"),
-        Format::Json => Some("JSON"),
-    };
-    if let Some(format) = refused {
-        eprintln!("error: could not export as {format}: this version writes Markdown and casts, the others come later");
-        eprintln!("hint: leave out --format");
-        return Ok(Exit::Usage);
-    }
-    let cast = args.format == Format::Cast;
-    if args.run.is_some() && !cast || args.check && cast {
-        let what = if cast {
-            "--check is for what a person writes, and there is none in a cast"
-        } else {
-            "--run is for casts"
-        };
+    let misplaced = [
+        (args.run.is_some() && args.format != Format::Cast, "--run is for casts"),
+        (args.text.is_some() && args.format != Format::Html, "--text is for --format html"),
+        (args.check && args.format != Format::Markdown, "--check is for what a person writes, and that is Markdown"),
+    ];
+    if let Some((_, what)) = misplaced.iter().find(|(misplaced, _)| *misplaced) {
         eprintln!("error: could not export: {what}");
         return Ok(Exit::Usage);
     }
-    if cast {
+    if args.format == Format::Cast {
         return super::cast::run(&args.session, args.run, args.output.as_deref(), args.force, out);
     }
     if args.check {
-        let edited = match &args.output {
-            Some(path) => existing(path)?,
-            None => None,
-        };
-        let text = match edited {
-            Some(text) => text,
-            None => generate(&args.session)?,
+        let edited =
+            args.output.as_deref().map(|path| save::existing(path).map_err(|why| save::unreadable(path, &why)));
+        let text = match edited.transpose() {
+            Err(exit) => return Ok(exit),
+            Ok(Some(Some(text))) => text,
+            Ok(_) => markdown::render(&document(&args.session)?),
         };
         return check(&text, out);
     }
-    let text = generate(&args.session)?;
-    match &args.output {
-        None => {
+    let document = document(&args.session)?;
+    let text = match (args.format, args.text.as_deref()) {
+        (Format::Html, Some(path)) => match edited(path, &document.front.id) {
+            Ok(text) => html::render_text(&document, &text),
+            Err(exit) => return Ok(exit),
+        },
+        (Format::Html, None) => html::render(&document),
+        (Format::Json, _) => json::render(&document),
+        (Format::Markdown | Format::Cast, _) => markdown::render(&document),
+    };
+    match (args.output.as_deref(), args.format) {
+        (None, _) => {
             out.write_all(text.as_bytes())?;
             out.flush()?;
             Ok(Exit::Fine)
         }
-        Some(path) => save(path, &text, args.force),
+        (Some(path), Format::Html) => Ok(save::replaced(path, &text, args.force, "page", html::is_ours)),
+        (Some(path), Format::Json) => Ok(save::replaced(path, &text, args.force, "data", json::is_ours)),
+        (Some(path), Format::Markdown | Format::Cast) => Ok(save::merged(path, &text, args.force)),
     }
 }
 
-/// The session as Markdown.
-fn generate(session: &str) -> anyhow::Result<String> {
+/// The text of a Markdown export that people have worked on, of this session.
+fn edited(path: &Path, session: &str) -> Result<String, Exit> {
+    match save::existing(path) {
+        Ok(Some(text)) if merge::is_of(&text, session) == Some(false) => {
+            let named = path.to_string_lossy().escape_debug().to_string();
+            eprintln!("error: could not take the text of {named}: it is the postmortem of another session");
+            Err(Exit::Input)
+        }
+        Ok(Some(text)) => Ok(text),
+        Ok(None) => Err(save::unreadable(path, "there is no such file")),
+        Err(why) => Err(save::unreadable(path, &why)),
+    }
+}
+
+/// The session's postmortem.
+fn document(session: &str) -> anyhow::Result<Document> {
     let recorded = Recorded::read(session)?;
     let meta = Meta {
         session: recorded.dir.id().to_owned(),
@@ -101,7 +117,7 @@ fn generate(session: &str) -> anyhow::Result<String> {
         trouble: recorded.trouble.clone(),
     };
     let excerpts = excerpts(&recorded);
-    Ok(markdown::render(&Document::new(&recorded.entries, recorded.runbook.as_ref(), &excerpts, &meta)))
+    Ok(Document::new(&recorded.entries, recorded.runbook.as_ref(), &excerpts, &meta))
 }
 
 fn check(text: &str, out: &mut impl Write) -> anyhow::Result<Exit> {
@@ -117,42 +133,6 @@ fn check(text: &str, out: &mut impl Write) -> anyhow::Result<Exit> {
     Ok(Exit::Failed)
 }
 
-/// Writes the document whole or not at all.
-fn save(path: &Path, text: &str, force: bool) -> anyhow::Result<Exit> {
-    let told = || path.to_string_lossy().escape_debug().to_string();
-    let there = existing(path)?;
-    if there.as_deref() == Some(text) {
-        return Ok(Exit::Fine);
-    }
-    if there.is_some_and(|there| !force && !markdown::is_untouched(&there)) {
-        eprintln!("error: could not write {}: it is not what was generated, a person's text would be lost", told());
-        eprintln!("hint: choose another file, or overwrite it with --force");
-        return Ok(Exit::Failed);
-    }
-    // Where the name is a link, the file it leads to is replaced and the link stays.
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| Path::new(".").join(path));
-    // The error of the system may name a file that is only on its way; the operator knows the one they asked for.
-    let cause = match target.parent() {
-        Some(folder) if !folder.is_dir() => format!("there is no folder {}", folder.to_string_lossy().escape_debug()),
-        _ => match private::replace(&target, text.as_bytes()) {
-            Ok(()) => return Ok(Exit::Fine),
-            Err(error) => std::io::Error::from(error.kind()).to_string(),
-        },
-    };
-    eprintln!("error: could not write {}: {cause}", told());
-    eprintln!("hint: name a file in a folder that is there and that you may write to");
-    Ok(Exit::Input)
-}
-
-/// The text of a file; none where there is no such file.
-fn existing(path: &Path) -> anyhow::Result<Option<String>> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(anyhow::anyhow!("could not read {}: {error}", path.to_string_lossy().escape_debug())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,52 +140,6 @@ mod tests {
 
     fn document() -> String {
         markdown::render(&Document::new(&[], None, &Excerpts::default(), &Meta::default()))
-    }
-
-    #[test]
-    fn what_was_generated_is_replaced_and_what_a_person_wrote_is_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("postmortem.md");
-        let text = document();
-        assert_eq!(save(&path, &text, false).unwrap(), Exit::Fine);
-        let newer = markdown::render(&Document::new(
-            &[],
-            None,
-            &Excerpts::default(),
-            &Meta { session: "newer".to_owned(), ..Meta::default() },
-        ));
-        assert_eq!(save(&path, &newer, false).unwrap(), Exit::Fine);
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), newer);
-
-        let edited = newer.replace("TODO(postmortem): In one", "It was DNS. In one");
-        std::fs::write(&path, &edited).unwrap();
-        assert_eq!(save(&path, &text, false).unwrap(), Exit::Failed);
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), edited);
-        assert_eq!(save(&path, &text, true).unwrap(), Exit::Fine);
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
-    }
-
-    #[test]
-    fn a_foreign_file_is_never_overwritten_unasked() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("notes.md");
-        for content in ["", "my notes\n"] {
-            std::fs::write(&path, content).unwrap();
-            assert_eq!(save(&path, &document(), false).unwrap(), Exit::Failed);
-            assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
-        }
-    }
-
-    #[test]
-    fn a_link_stays_a_link() {
-        let folder = tempfile::tempdir().unwrap();
-        let (file, link) = (folder.path().join("file.md"), folder.path().join("link.md"));
-        let text = document();
-        std::fs::write(&file, &text).unwrap();
-        std::os::unix::fs::symlink(&file, &link).unwrap();
-        assert_eq!(save(&link, &format!("{text}\n"), true).unwrap(), Exit::Fine);
-        assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(std::fs::read_to_string(&file).unwrap(), format!("{text}\n"));
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub(super) fn dead_ends(history: &History) -> Vec<DeadEnd> {
             let end = DeadEnd {
                 time: entry.time(),
                 took_ms: None,
-                what: Prose::new().text(brief(text, describe::CELL).0),
+                what: Prose::new().note(brief(text, describe::CELL).0),
                 seen: Prose::new().text(format!("ruled out by {}", entry.by)),
                 evidence: vec![Evidence::Entry(entry.seq)],
             };

@@ -3,16 +3,22 @@
 //! A document is a list of sections, each with content of its own type. A further section is a further variant of [`Section`];
 //! a further format is a further renderer. Strings are raw: nothing in here is escaped for anything.
 
-use chrono::{DateTime, NaiveDate, Utc};
+mod people;
+mod timeline;
+
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::length::Length;
 use super::prose::Prose;
-use crate::runbook::{Effect, PhaseName, Severity, StepId};
+use crate::runbook::{Effect, PhaseName, Severity};
 use crate::session::entry::When;
-use crate::session::event::{Detection, Mark, RunbookRef, Status};
+use crate::session::event::{Mark, RunbookRef, Status};
 use crate::session::excerpt::Excerpt;
 use crate::session::run::RunNo;
+
+pub use people::{Cause, Detected, Feedback, HandOver, Patch, PatchStep, Person, Responders};
+pub use timeline::{Anchor, EventRow, Evidence, Gap, Marker, Row, Stay, Timeline};
 
 /// The version of the document's format.
 pub const VERSION: u32 = 1;
@@ -188,194 +194,6 @@ pub struct PhaseTime {
     pub open: bool,
     /// Its time box in milliseconds.
     pub box_ms: Option<u64>,
-}
-
-/// The timeline.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Timeline {
-    /// The day, where it is one.
-    pub day: Option<NaiveDate>,
-    /// What T+ counts from.
-    pub anchor: Anchor,
-    /// The rows in order.
-    pub rows: Vec<Row>,
-}
-
-/// What T+ counts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Anchor {
-    /// The start of the impact.
-    Impact,
-    /// The first event: the start of the impact is unknown.
-    First,
-}
-
-/// A row.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Row {
-    /// Something happened.
-    Event(EventRow),
-    /// Nothing was recorded for so long.
-    Gap(Gap),
-}
-
-/// Something that happened.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct EventRow {
-    /// The entry's number; the first one's where several stand in one row.
-    pub seq: u64,
-    /// When it happened.
-    pub time: When,
-    /// Milliseconds since the anchor, both times cut to the second.
-    pub t_plus_ms: i64,
-    /// When it was recorded, where that is another time.
-    pub recorded: Option<DateTime<Utc>>,
-    /// The phase it belongs to.
-    pub phase: Option<PhaseName>,
-    /// The key moment it is, where it is one.
-    pub marker: Option<Marker>,
-    /// What happened.
-    pub event: Prose,
-    /// What proves it.
-    pub evidence: Vec<Evidence>,
-}
-
-/// A key moment; each at most once in a timeline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "field terms")]
-pub enum Marker {
-    ImpactBegins,
-    Detected,
-    Declared(Severity),
-    Mitigated,
-    Resolved,
-    Closed,
-}
-
-/// Where something can be looked up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Evidence {
-    /// A run.
-    Run(RunNo),
-    /// A journal entry.
-    Entry(u64),
-}
-
-/// A time in which nothing was recorded and nothing ran.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Gap {
-    /// Since.
-    pub from: DateTime<Utc>,
-    /// Until.
-    pub to: DateTime<Utc>,
-    /// The session was paused.
-    pub paused: bool,
-}
-
-impl Gap {
-    /// How long, in milliseconds.
-    #[must_use]
-    pub fn lasted_ms(&self) -> i64 {
-        (self.to - self.from).num_milliseconds()
-    }
-}
-
-/// How it was noticed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Detected {
-    /// By whom or what, where that was recorded.
-    pub source: Option<Detection>,
-    /// In sentences.
-    pub sentences: Vec<Prose>,
-}
-
-/// What was thought to be the cause, or a part of it, and was not ruled out.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Cause {
-    /// What was thought.
-    pub text: String,
-    /// It was confirmed; else it is open.
-    pub confirmed: bool,
-    /// How that is known.
-    pub because: Option<String>,
-    /// What proves it.
-    pub evidence: Vec<Evidence>,
-}
-
-/// Who took part.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct Responders {
-    /// People, in the order in which they came.
-    pub people: Vec<Person>,
-    /// Hand-overs of the lead, in order.
-    pub hand_overs: Vec<HandOver>,
-}
-
-/// Somebody who took part.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Person {
-    /// Their name.
-    pub name: String,
-    /// As what.
-    pub role: Option<String>,
-    /// When they came.
-    pub joined: When,
-    /// When they left, where that is recorded.
-    pub left: Option<When>,
-    /// The time of their last entry.
-    pub last: When,
-    /// Entries they wrote.
-    pub entries: u64,
-}
-
-/// A hand-over.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct HandOver {
-    /// When.
-    pub time: When,
-    /// By whom.
-    pub from: String,
-    /// To whom.
-    pub to: String,
-    /// What they were told.
-    pub note: Option<String>,
-    /// The entry.
-    pub seq: u64,
-}
-
-/// What the session says of its runbook.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct Feedback {
-    /// There was one.
-    pub runbook: bool,
-    /// In sentences.
-    pub remarks: Vec<Prose>,
-    /// What could be changed in it, by phase.
-    pub patches: Vec<Patch>,
-}
-
-/// Changes proposed to a phase of the runbook.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Patch {
-    /// The phase.
-    pub phase: PhaseName,
-    /// Its steps.
-    pub steps: Vec<PatchStep>,
-}
-
-/// A step to be changed, or added.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PatchStep {
-    /// The step; none for a new one.
-    pub id: Option<StepId>,
-    /// The command that was run.
-    pub run: String,
-    /// The runbook's command.
-    pub was: Option<String>,
 }
 
 /// What ended it.

@@ -14,6 +14,8 @@ pub enum Span {
     Code(String),
     /// A title.
     Title(String),
+    /// What an operator wrote, as they wrote it.
+    Note(String),
     /// A run, linked to its output where there is some.
     Run(RunNo),
 }
@@ -28,7 +30,7 @@ impl Prose {
     #[must_use]
     pub fn plain(&self) -> String {
         let word = |span: &Span| match span {
-            Span::Text(text) | Span::Code(text) | Span::Title(text) => text.clone(),
+            Span::Text(text) | Span::Code(text) | Span::Title(text) | Span::Note(text) => text.clone(),
             Span::Run(run) => format!("run {run}"),
         };
         self.0.iter().map(word).collect()
@@ -58,6 +60,13 @@ impl Prose {
     #[must_use]
     pub fn title(mut self, text: impl Into<String>) -> Self {
         self.0.push(Span::Title(text.into()));
+        self
+    }
+
+    /// With what an operator wrote added.
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.0.push(Span::Note(text.into()));
         self
     }
 

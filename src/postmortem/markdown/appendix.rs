@@ -2,7 +2,7 @@
 
 use super::table::Table;
 use super::writer::Writer;
-use super::{escape, narrative};
+use super::{escape, narrative, note};
 use crate::postmortem::describe::CELL;
 use crate::postmortem::document::{Command, Output, Provenance, RunOutput};
 use crate::postmortem::prose::brief;
@@ -60,7 +60,8 @@ pub(super) fn output(writer: &mut Writer, output: &Output) {
     }
     for (seq, text) in &output.texts {
         writer.heading(3, &format!("Entry {seq}"));
-        escape::fence(&mut writer.out, "text", text.lines());
+        let info = if writer.typesetting { note::INFO } else { "text" };
+        escape::fence(&mut writer.out, info, text.lines());
         writer.out.push('\n');
     }
 }

@@ -7,7 +7,7 @@ const LONGEST: usize = 4_096;
 
 /// One line as a reader of a terminal would have seen it in the end: no escapes, of a progress bar the last state, tabs as spaces
 /// to the next eighth column, what else is invisible made visible. Newlines inside become ` ⏎ `.
-pub(super) fn line(text: &str) -> String {
+pub(in crate::postmortem) fn line(text: &str) -> String {
     // Almost all of it is plain.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return text.to_owned();

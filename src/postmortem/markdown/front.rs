@@ -1,9 +1,8 @@
-//! The front matter: YAML that programs read. Its last key proves whether a person has edited the file.
+//! The front matter: YAML that programs read.
 
 use std::fmt::Write as _;
 
 use super::escape::yaml;
-use super::untouched;
 use crate::postmortem::document::Front;
 use crate::postmortem::length::Length;
 use crate::postmortem::spell;
@@ -49,7 +48,6 @@ pub(super) fn front(out: &mut String, front: &Front) {
     put("  entries", &front.entries.to_string());
     put("  head", &yaml(&front.head));
     put("stanch", &yaml(&front.version));
-    put(untouched::KEY, untouched::BLANK);
     out.push_str("---\n\n");
 }
 

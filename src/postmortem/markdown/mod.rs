@@ -2,19 +2,19 @@
 
 mod appendix;
 mod catch_up;
-mod clean;
+pub(super) mod clean;
 mod escape;
 mod front;
 mod narrative;
+pub(super) mod note;
 mod people;
 mod prompts;
 mod render;
 mod table;
 mod timeline;
-mod untouched;
 mod writer;
 
 pub use catch_up::catch_up;
 pub use prompts::{PROMPT, open_prompts};
 pub use render::render;
-pub use untouched::is_untouched;
+pub(super) use render::typesetting;

@@ -161,7 +161,7 @@ pub(super) fn actions(writer: &mut Writer, notes: &[NoteText]) {
     let mut table = Table::new(["Action", "Type", "Owner", "Priority", "Due", "Ticket", "Noted"]);
     for note in notes {
         let blank = String::new;
-        table.row([escape::text(&note.text), blank(), blank(), blank(), blank(), blank(), noted(note)]);
+        table.row([writer.cell_note(&note.text), blank(), blank(), blank(), blank(), blank(), noted(note)]);
     }
     table.finish(&mut writer.out);
     writer.prompt("Give every action a type (prevent, detect, mitigate, process), one owner, a due date and a ticket.");
@@ -177,7 +177,9 @@ pub(super) fn questions(writer: &mut Writer, notes: &[NoteText]) {
 }
 
 fn list(writer: &mut Writer, notes: &[NoteText]) {
-    writer.bullets(notes.iter().map(|note| format!("{} ({})", escape::text(&note.text), noted(note))));
+    let items: Vec<String> =
+        notes.iter().map(|note| format!("{} ({})", writer.note(&note.text), noted(note))).collect();
+    writer.bullets(items);
 }
 
 fn noted(note: &NoteText) -> String {

@@ -18,7 +18,7 @@ pub(super) fn contributing(writer: &mut Writer, causes: &[Cause]) {
         let how = if cause.confirmed { "confirmed" } else { "neither confirmed nor ruled out" };
         let because = cause.because.as_ref().map(|because| format!(": {}", escape::text(because)));
         let evidence = writer.evidence(&cause.evidence);
-        format!("{} ({how}{}; {evidence})", escape::text(&cause.text), because.unwrap_or_default())
+        format!("{} ({how}{}; {evidence})", writer.note(&cause.text), because.unwrap_or_default())
     };
     let items: Vec<String> = causes.iter().map(item).collect();
     if !items.is_empty() {

@@ -1,25 +1,39 @@
 //! Lines that wait for a person.
 
+use crate::postmortem::merge::Fences;
+
 /// How such a line begins.
 pub const PROMPT: &str = "TODO(postmortem):";
-
-/// Whether a line that begins with so many backticks opens a fenced block: otherwise it begins with a code span.
-fn opens_fence(line: &str, marks: usize) -> bool {
-    marks >= 3 && !line[marks..].contains('`')
-}
 
 /// Lines of a document that still wait for a person: number from 1, and text. What a command printed does not count: it stands
 /// in a fenced block.
 pub fn open_prompts(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let mut fence: Option<usize> = None;
+    let mut fences = Fences::default();
+    let mut fence_quoted = false;
     text.lines().enumerate().filter_map(move |(index, line)| {
-        let marks = line.bytes().take_while(|byte| *byte == b'`').count();
-        match fence {
-            None if opens_fence(line, marks) => fence = Some(marks),
-            Some(open) if marks >= open && line.trim_end().len() == marks => fence = None,
-            _ => {}
+        let quoted = line.trim_start().starts_with('>');
+        if fences.is_open() && fence_quoted && !quoted {
+            fences.end();
         }
+        if !fences.is_open() {
+            fence_quoted = quoted;
+        }
+        let inside = fences.line(if fence_quoted { line.trim_start_matches(['>', ' ']) } else { line });
         let prompt = line.trim_start_matches([' ', '-', '*', '>', '|', '\t']);
-        (fence.is_none() && prompt.starts_with(PROMPT)).then_some((index + 1, line))
+        (!inside && prompt.starts_with(PROMPT)).then_some((index + 1, line))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_waits_for_a_person_is_told() {
+        let text = "TODO(postmortem): one\n- TODO(postmortem): two\n```text\nTODO(postmortem): printed\n> TODO(postmortem): too\n\
+                    ```\n> TODO(postmortem): three\n> ```\n> TODO(postmortem): printed\n\nTODO(postmortem): four\n~~~\n\
+                    TODO(postmortem): printed\n~~~\nIn words: TODO(postmortem): no\n";
+        let told: Vec<usize> = open_prompts(text).map(|(number, _)| number).collect();
+        assert_eq!(told, [1, 2, 7, 11]);
+    }
 }

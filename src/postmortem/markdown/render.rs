@@ -1,13 +1,24 @@
 //! A document from top to bottom.
 
 use super::writer::Writer;
-use super::{appendix, escape, front, narrative, people, timeline, untouched};
+use super::{appendix, escape, front, narrative, people, timeline};
 use crate::postmortem::document::{Document, Section};
+use crate::postmortem::merge;
 
 /// The document as Markdown. The same document gives the same bytes.
 #[must_use]
 pub fn render(document: &Document) -> String {
+    merge::seal(&write(document, Writer::new(document)), &document.front.id)
+}
+
+/// The same Markdown for what makes a page of it: notes are left as the Markdown their writers meant.
+pub(in crate::postmortem) fn typesetting(document: &Document) -> String {
     let mut writer = Writer::new(document);
+    writer.typesetting = true;
+    write(document, writer)
+}
+
+fn write(document: &Document, mut writer: Writer) -> String {
     front::front(&mut writer.out, &document.front);
     let title = format!("{} ({})", escape::text(&document.front.title), escape::text(&document.front.id));
     writer.heading(1, &title);
@@ -37,6 +48,5 @@ pub fn render(document: &Document) -> String {
             Section::Provenance(provenance) => appendix::provenance(&mut writer, provenance),
         }
     }
-    let text = writer.out;
-    untouched::seal(&format!("{}\n", text.trim_end()))
+    writer.out
 }

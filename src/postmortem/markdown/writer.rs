@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::escape;
 use super::prompts::PROMPT;
+use super::{escape, note};
 use crate::postmortem::document::{Document, Evidence, Section};
 use crate::postmortem::prose::{Prose, Span};
 use crate::session::run::RunNo;
@@ -15,12 +15,14 @@ pub(super) struct Writer {
     linked: BTreeSet<RunNo>,
     /// Entries that have one.
     texts: BTreeSet<u64>,
+    /// The text goes to our own typesetting, which knows no HTML: notes are the Markdown they were written in.
+    pub(super) typesetting: bool,
 }
 
 impl Writer {
     /// A writer with nothing to link to.
     pub(super) fn plain() -> Self {
-        Self { out: String::new(), linked: BTreeSet::new(), texts: BTreeSet::new() }
+        Self { out: String::new(), linked: BTreeSet::new(), texts: BTreeSet::new(), typesetting: false }
     }
 
     /// A writer that links to what the document's appendix holds.
@@ -75,10 +77,21 @@ impl Writer {
                 Span::Text(words) => out.push_str(&escape::text(words)),
                 Span::Code(code) => out.push_str(&escape::code(code)),
                 Span::Title(title) => out.push_str(&emphasis(title)),
+                Span::Note(text) => out.push_str(&self.cell_note(text)),
                 Span::Run(run) => out.push_str(&self.run(*run)),
             }
         }
         out
+    }
+
+    /// What an operator wrote, in one line.
+    pub(super) fn note(&self, text: &str) -> String {
+        if self.typesetting { note::line(text) } else { escape::text(text) }
+    }
+
+    /// The same in a cell of a table, where a pipe would end it.
+    pub(super) fn cell_note(&self, text: &str) -> String {
+        if self.typesetting { note::line(text).replace('|', "\\|") } else { escape::text(text) }
     }
 
     pub(super) fn run(&self, run: RunNo) -> String {

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::fixture::{Journal, Ran};
 use super::hachyderm;
 use super::hostile::{HOSTILE, assert_harmless};
+use crate::postmortem::{html, json};
 use crate::runbook::{Lead, PhaseName, Severity};
 use crate::session::entry::When;
 use crate::session::event::{Event, Mark, MoveCause, Source, Status, Tag};
@@ -169,7 +170,14 @@ proptest! {
             let text = journal.markdown(runbook);
             assert_harmless(&text, &all);
             prop_assert_eq!(&text, &journal.markdown(runbook));
-            prop_assert!(crate::postmortem::markdown::is_untouched(&text));
+            prop_assert!(crate::postmortem::merge::is_untouched(&text));
+            let document = journal.document(runbook);
+            let page = html::render(&document);
+            html::tests::assert_sound(&page, &all);
+            prop_assert_eq!(&page, &html::render(&document));
+            let data = json::render(&document);
+            prop_assert!(json::is_ours(&data));
+            prop_assert_eq!(&data, &json::render(&document));
         }
     }
 }

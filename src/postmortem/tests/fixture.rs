@@ -9,38 +9,38 @@ use crate::session::event::{Event, Opened, RunEnded, RunStarted, Verdict};
 use crate::session::excerpt::{Excerpt, ExcerptLine, Excerpts};
 use crate::session::run::{Exit, LaneNo, Purpose, RunEnd, RunNo};
 
-pub(super) struct Journal {
-    pub(super) entries: Vec<Entry>,
-    pub(super) excerpts: Excerpts,
+pub(in crate::postmortem) struct Journal {
+    pub(in crate::postmortem) entries: Vec<Entry>,
+    pub(in crate::postmortem) excerpts: Excerpts,
     by: String,
     day: String,
     runs: u32,
 }
 
 /// A time of a day: `time("2019-03-01", "20:47:33")`, fractions allowed.
-pub(super) fn time(day: &str, clock: &str) -> DateTime<Utc> {
+pub(in crate::postmortem) fn time(day: &str, clock: &str) -> DateTime<Utc> {
     format!("{day}T{clock}Z").parse().expect("a fixture's time")
 }
 
 impl Journal {
-    pub(super) fn new(by: &str, day: &str) -> Self {
+    pub(in crate::postmortem) fn new(by: &str, day: &str) -> Self {
         Self { entries: Vec::new(), excerpts: Excerpts::default(), by: by.to_owned(), day: day.to_owned(), runs: 0 }
     }
 
-    pub(super) fn time(&self, clock: &str) -> DateTime<Utc> {
+    pub(in crate::postmortem) fn time(&self, clock: &str) -> DateTime<Utc> {
         time(&self.day, clock)
     }
 
-    pub(super) fn day(&mut self, day: &str) {
+    pub(in crate::postmortem) fn day(&mut self, day: &str) {
         day.clone_into(&mut self.day);
     }
 
-    pub(super) fn add(&mut self, clock: &str, event: Event) -> &mut Entry {
+    pub(in crate::postmortem) fn add(&mut self, clock: &str, event: Event) -> &mut Entry {
         let at = self.time(clock);
         self.push(at, event)
     }
 
-    pub(super) fn push(&mut self, at: DateTime<Utc>, event: Event) -> &mut Entry {
+    pub(in crate::postmortem) fn push(&mut self, at: DateTime<Utc>, event: Event) -> &mut Entry {
         let seq = self.entries.len() as u64 + 1;
         let first = self.entries.first().map_or(at, |first| first.at);
         let boot_ms = u64::try_from((at - first).num_milliseconds()).unwrap_or(0) + 8_000_000;
@@ -50,11 +50,11 @@ impl Journal {
         self.entries.last_mut().expect("just pushed")
     }
 
-    pub(super) fn happened(&mut self, clock: &str, happened: When, event: Event) {
+    pub(in crate::postmortem) fn happened(&mut self, clock: &str, happened: When, event: Event) {
         self.add(clock, event).happened = Some(happened);
     }
 
-    pub(super) fn open(&mut self, clock: &str, title: &str, services: &[&str]) {
+    pub(in crate::postmortem) fn open(&mut self, clock: &str, title: &str, services: &[&str]) {
         let opened = Opened {
             title: title.to_owned(),
             runbook: None,
@@ -74,7 +74,7 @@ impl Journal {
     }
 
     /// A run from its start to its end; returns its number.
-    pub(super) fn run(&mut self, clock: &str, run: Ran) -> RunNo {
+    pub(in crate::postmortem) fn run(&mut self, clock: &str, run: Ran) -> RunNo {
         let number = self.start(clock, run.clone());
         let end = self.time(clock) + TimeDelta::milliseconds(i64::try_from(run.took_ms).expect("short"));
         let bytes = run.output.len() as u64;
@@ -101,7 +101,7 @@ impl Journal {
         number
     }
 
-    pub(super) fn start(&mut self, clock: &str, run: Ran) -> RunNo {
+    pub(in crate::postmortem) fn start(&mut self, clock: &str, run: Ran) -> RunNo {
         self.runs += 1;
         let number = RunNo(self.runs);
         let started = RunStarted {
@@ -123,17 +123,17 @@ impl Journal {
         number
     }
 
-    pub(super) fn document(&self, runbook: Option<&Runbook>) -> Document {
+    pub(in crate::postmortem) fn document(&self, runbook: Option<&Runbook>) -> Document {
         let meta =
             Meta { session: "fixture-1".to_owned(), head: "ab".repeat(32), version: "0.1.0".to_owned(), trouble: None };
         Document::new(&self.entries, runbook, &self.excerpts, &meta)
     }
 
-    pub(super) fn markdown(&self, runbook: Option<&Runbook>) -> String {
+    pub(in crate::postmortem) fn markdown(&self, runbook: Option<&Runbook>) -> String {
         markdown::render(&self.document(runbook))
     }
 
-    pub(super) fn timeline(&self, runbook: Option<&Runbook>) -> Timeline {
+    pub(in crate::postmortem) fn timeline(&self, runbook: Option<&Runbook>) -> Timeline {
         let mut sections = self.document(runbook).sections.into_iter();
         sections
             .find_map(|section| match section {
@@ -144,14 +144,14 @@ impl Journal {
     }
 
     /// The timeline's rows as they are written.
-    pub(super) fn written_rows(&self, runbook: Option<&Runbook>) -> Vec<String> {
+    pub(in crate::postmortem) fn written_rows(&self, runbook: Option<&Runbook>) -> Vec<String> {
         let text = self.markdown(runbook);
         let rows = text.lines().skip_while(|line| !line.starts_with("| Time (UTC) | T+")).skip(2);
         rows.take_while(|line| line.starts_with('|')).map(str::to_owned).collect()
     }
 }
 
-pub(super) fn events(timeline: &Timeline) -> Vec<&EventRow> {
+pub(in crate::postmortem) fn events(timeline: &Timeline) -> Vec<&EventRow> {
     let rows = timeline.rows.iter();
     rows.filter_map(|row| match row {
         Row::Event(row) => Some(row),
@@ -162,23 +162,23 @@ pub(super) fn events(timeline: &Timeline) -> Vec<&EventRow> {
 
 /// A run for a fixture.
 #[derive(Clone)]
-pub(super) struct Ran {
-    pub(super) purpose: Purpose,
-    pub(super) command: String,
-    pub(super) effect: Effect,
-    pub(super) exit: Exit,
-    pub(super) verdict: Verdict,
-    pub(super) took_ms: u64,
-    pub(super) output: String,
+pub(in crate::postmortem) struct Ran {
+    pub(in crate::postmortem) purpose: Purpose,
+    pub(in crate::postmortem) command: String,
+    pub(in crate::postmortem) effect: Effect,
+    pub(in crate::postmortem) exit: Exit,
+    pub(in crate::postmortem) verdict: Verdict,
+    pub(in crate::postmortem) took_ms: u64,
+    pub(in crate::postmortem) output: String,
 }
 
 impl Ran {
-    pub(super) fn step(step: &str, attempt: u32, command: &str) -> Self {
+    pub(in crate::postmortem) fn step(step: &str, attempt: u32, command: &str) -> Self {
         let purpose = Purpose::Step { step: step.to_owned(), attempt };
         Self { purpose, ..Self::own(command).reading() }
     }
 
-    pub(super) fn own(command: &str) -> Self {
+    pub(in crate::postmortem) fn own(command: &str) -> Self {
         Self {
             purpose: Purpose::AdHoc,
             command: command.to_owned(),
@@ -190,23 +190,23 @@ impl Ran {
         }
     }
 
-    pub(super) fn reading(self) -> Self {
+    pub(in crate::postmortem) fn reading(self) -> Self {
         Self { effect: Effect::Read, ..self }
     }
 
-    pub(super) fn changing(self) -> Self {
+    pub(in crate::postmortem) fn changing(self) -> Self {
         Self { effect: Effect::Change, ..self }
     }
 
-    pub(super) fn unhealthy(self, code: i32, reason: &str) -> Self {
+    pub(in crate::postmortem) fn unhealthy(self, code: i32, reason: &str) -> Self {
         Self { exit: Exit::Code(code), verdict: Verdict::Unhealthy(vec![reason.to_owned()]), ..self }
     }
 
-    pub(super) fn took(self, ms: u64) -> Self {
+    pub(in crate::postmortem) fn took(self, ms: u64) -> Self {
         Self { took_ms: ms, ..self }
     }
 
-    pub(super) fn printed(self, output: &str) -> Self {
+    pub(in crate::postmortem) fn printed(self, output: &str) -> Self {
         Self { output: output.to_owned(), ..self }
     }
 }

@@ -7,7 +7,7 @@ use crate::postmortem::markdown::open_prompts;
 use crate::session::event::{Event, Tag};
 
 /// Texts that have broken tables, fences and pages elsewhere.
-pub(super) const HOSTILE: [&str; 30] = [
+pub(in crate::postmortem) const HOSTILE: [&str; 30] = [
     "a | b | c",
     "| --- | --- |",
     "back\\|slash \\\\| more \\",
@@ -40,7 +40,7 @@ pub(super) const HOSTILE: [&str; 30] = [
     "",
 ];
 
-fn journal(text: &str) -> Journal {
+pub(in crate::postmortem) fn journal(text: &str) -> Journal {
     let mut journal = Journal::new(text, "2024-05-12");
     journal.open("08:00:00", text, &[text, "second"]);
     for (second, tag) in
@@ -70,7 +70,11 @@ fn options() -> Options {
 }
 
 /// What a reader of Markdown makes of it: no raw HTML, no images, only our own links, headings and plain addresses.
-pub(super) fn assert_harmless(text: &str, of: &str) {
+pub(in crate::postmortem) fn assert_harmless(text: &str, of: &str) {
+    // Our own comment at the end is all the HTML there is, and no content gets into it.
+    let (text, seal) = text.rsplit_once("\n<!-- stanch: sections\n").expect("a seal");
+    let seal = seal.strip_suffix("\n-->\n").unwrap_or_else(|| panic!("no end of the seal of {of:?}"));
+    assert!(seal.chars().all(|char| char.is_ascii_alphanumeric() || "=-_. \n".contains(char)), "{seal:?} of {of:?}");
     let mut headings = Vec::new();
     let mut heading: Option<String> = None;
     for event in Parser::new_ext(text, options()) {
@@ -109,7 +113,7 @@ pub(super) fn assert_harmless(text: &str, of: &str) {
 }
 
 /// Every row of a table has as many cells as its head, counted in the source: readers differ in how they mend a broken one.
-pub(super) fn assert_rectangular(text: &str, of: &str) {
+pub(in crate::postmortem) fn assert_rectangular(text: &str, of: &str) {
     let mut width = None;
     let mut fence: Option<usize> = None;
     for line in text.lines() {

@@ -36,7 +36,7 @@ vars:
   DELETE: { default: DELETE FROM events WHERE account_id NOT IN (SELECT id FROM accounts) }
 "#;
 
-pub(super) fn runbook() -> Runbook {
+pub(in crate::postmortem) fn runbook() -> Runbook {
     let parsed = parse("bad-release", BOOK);
     let problems: Vec<_> = parsed.problems.iter().map(|problem| problem.message.clone()).collect();
     parsed.runbook.unwrap_or_else(|| panic!("the fixture is a runbook: {problems:?}"))
@@ -47,7 +47,7 @@ fn step(id: &str) -> Ran {
 }
 
 /// The outage as it went, had it been worked in a session: the deployment was looked at last, and the box of diagnose ran out.
-pub(super) fn journal() -> Journal {
+pub(in crate::postmortem) fn journal() -> Journal {
     let mut journal = Journal::new("cto@laptop", "2020-07-17");
     let opened = Opened {
         title: "Requests are slow or fail after a release".to_owned(),

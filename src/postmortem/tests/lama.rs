@@ -6,7 +6,7 @@ use crate::session::entry::When;
 use crate::session::event::{Detection, Event, Mark, Status, Tag};
 
 /// The work as it would have been recorded: begun when the fault was noticed, the start of the impact taken from the server's log.
-pub(super) fn journal() -> Journal {
+pub(in crate::postmortem) fn journal() -> Journal {
     let mut journal = Journal::new("admin@duck", "2019-03-01");
     let note = |tag, text: &str| Event::Note { tag, text: text.to_owned() };
     let mark = |mark| Event::Marked { mark };

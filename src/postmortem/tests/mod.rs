@@ -2,12 +2,23 @@
 
 mod catch_up;
 mod determinism;
-mod fixture;
-mod hachyderm;
-mod hostile;
-mod iris;
-mod lama;
-mod opensuse;
+pub(super) mod fixture;
+pub(super) mod hachyderm;
+pub(super) mod hostile;
+pub(super) mod iris;
+pub(super) mod lama;
+pub(super) mod opensuse;
 mod prompts;
 mod rows;
-mod troet;
+pub(super) mod troet;
+
+/// The incidents, each as it would have been exported.
+pub(super) fn incidents() -> Vec<(&'static str, super::Document)> {
+    vec![
+        ("hachyderm", hachyderm::journal().document(Some(&hachyderm::runbook()))),
+        ("opensuse", opensuse::journal().document(None)),
+        ("iris", iris::journal().document(Some(&iris::runbook()))),
+        ("troet", troet::journal().document(None)),
+        ("lama", lama::journal().document(None)),
+    ]
+}

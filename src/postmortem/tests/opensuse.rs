@@ -6,7 +6,7 @@ use crate::session::entry::When;
 use crate::session::event::{Detection, Event, Mark, Opened, Status, Tag};
 
 /// As it would have been recorded right after it, and completed on Monday: only two times of the day are known to the minute.
-pub(super) fn journal() -> Journal {
+pub(in crate::postmortem) fn journal() -> Journal {
     let mut journal = Journal::new("ops@build", "2018-03-23");
     let opened = Opened {
         title: "build.opensuse.org does not answer after a deployment".to_owned(),

@@ -37,7 +37,7 @@ impl Work {
 }
 
 /// As it would have been recorded while it was worked. Times of the source are local, two hours ahead of UTC.
-pub(super) fn journal() -> Journal {
+pub(in crate::postmortem) fn journal() -> Journal {
     let mut journal = Journal::new("martin@db2", "2024-05-11");
     let opened = Opened {
         title: "Move the database from PostgreSQL 10 to 15".to_owned(),

@@ -1,7 +1,7 @@
 //! The rows put in order, checks put together, gaps put in.
 
 use super::rows::{Draft, checks, rows};
-use crate::postmortem::document::{Anchor, EventRow, Gap, Row, Timeline};
+use crate::postmortem::document::{Anchor, EventRow, Gap, Row, Stay, Timeline};
 use crate::postmortem::history::History;
 use crate::postmortem::spell;
 use crate::session::event::Mark;
@@ -36,7 +36,19 @@ pub(in crate::postmortem) fn timeline(history: &History, gaps: &[Gap]) -> Timeli
             row.t_plus_ms = row.time.sort_key().timestamp().saturating_sub(zero.timestamp()).saturating_mul(1_000);
         }
     }
-    Timeline { day: one_day(&rows), anchor, rows }
+    Timeline { day: one_day(&rows), anchor, rows, phases: stays(history) }
+}
+
+/// The stays in phases. One that was not left lasts to the end of the record.
+fn stays(history: &History) -> Vec<Stay> {
+    let last = history.entries.iter().map(|entry| entry.at).max();
+    let stays = history.state.stays.iter().map(|stay| {
+        let from = stay.from.at;
+        let to = stay.to.map(|to| to.at).or(last).unwrap_or(from);
+        Stay { phase: stay.phase, from, to }
+    });
+    // Where the clock was set back, a stay ends before it begins.
+    stays.filter(|stay| stay.from <= stay.to).collect()
 }
 
 /// How many rows from here on stand in one: checks of one person in one phase, with no gap between them.

@@ -178,7 +178,7 @@ fn note(entry: &Entry, tag: Tag, text: &str) -> Prose {
         Tag::DeadEnd => "ruled out",
         Tag::Todo => "noted to be done",
     };
-    Prose::new().text(format!("{} {verb}: ", entry.by)).text(brief(text, CELL).0)
+    Prose::new().text(format!("{} {verb}: ", entry.by)).note(brief(text, CELL).0)
 }
 
 /// The first match of a flag: what it means, the line, and how many more there were.
