@@ -6,7 +6,7 @@ use super::length::Length;
 use super::metrics::between;
 use super::prose::Prose;
 use super::spell;
-use crate::session::event::{Event, Mark};
+use crate::session::event::{Detection, Event, Mark};
 
 /// How it was noticed.
 pub(super) fn detected(history: &History) -> Detected {
@@ -15,6 +15,7 @@ pub(super) fn detected(history: &History) -> Detected {
         Event::DetectedBy { source, text } => Some((entry, *source, text.as_ref())),
         _ => None,
     });
+    let alert = history.opened().and_then(|opened| opened.alert.as_ref());
     let when = history.mark(Mark::Detected).map(|time| format!(" at {} UTC", spell::when(&time, true)));
     let when = when.unwrap_or_default();
     match told {
@@ -26,6 +27,12 @@ pub(super) fn detected(history: &History) -> Detected {
             };
             sentences.push(prose.text(format!(" (entry {}).", entry.seq)));
         }
+        None if alert.is_some() => {
+            let name = alert.map(|alert| alert.name.clone()).unwrap_or_default();
+            let prose =
+                Prose::new().text(format!("It was detected{when} {}: the alert ", Detection::Monitoring.as_str()));
+            sentences.push(prose.code(name).text(" fired."));
+        }
         None if when.is_empty() => sentences.push(Prose::new().text("When it was detected is unknown.")),
         None => sentences.push(Prose::new().text(format!("It was detected{when}; by whom or what is not recorded."))),
     }
@@ -36,7 +43,8 @@ pub(super) fn detected(history: &History) -> Detected {
             sentences.push(Prose::new().text(format!("That was {length}.")));
         }
     }
-    Detected { source: told.map(|(_, source, _)| source), sentences }
+    let source = told.map(|(_, source, _)| source).or_else(|| alert.map(|_| Detection::Monitoring));
+    Detected { source, sentences }
 }
 
 /// Findings that were confirmed or are still open; those that were ruled out are dead ends.

@@ -28,7 +28,7 @@ const LONG: usize = 2000;
 const AHEAD: TimeDelta = TimeDelta::seconds(60);
 
 /// An alert as it is kept in the journal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Default, Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
     /// Its name: the label `alertname`.
     pub name: String,

@@ -284,3 +284,17 @@ fn what_was_typed_in_a_shell_is_told_one_by_one_and_proves_nothing() {
     };
     assert!(document.sections.iter().all(nothing), "no change, and no dead end");
 }
+
+#[test]
+fn an_alert_that_opened_the_session_is_how_it_was_detected() {
+    let mut journal = Journal::new("nova@alice", "2022-04-30");
+    journal.open("19:36:00", "Mastodon answers 500", &["mastodon"]);
+    if let Some(Event::Opened(opened)) = journal.entries.first_mut().map(|entry| &mut entry.event) {
+        let alert = crate::session::alert::Alert { name: "MastodonHttp5xx".to_owned(), ..Default::default() };
+        opened.alert = Some(Box::new(alert));
+    }
+    journal.happened("19:36:01", When::Exact(journal.time("19:34:04")), Event::Marked { mark: Mark::Detected });
+    let text = journal.markdown(None);
+    let sentence = "It was detected at 2022-04-30 19:34:04 UTC by monitoring: the alert `MastodonHttp5xx` fired.";
+    assert!(text.contains(sentence), "{text}");
+}
