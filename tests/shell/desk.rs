@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use stanch::session::entry::Entry;
 use stanch::session::event::{Event, Opened, RunbookRef, Verdict};
@@ -13,7 +14,6 @@ use stanch::store::paths::Paths;
 use stanch::store::session::{self, SessionDir};
 
 use crate::play::{Play, Screen};
-use crate::stage::until;
 use crate::support::Terminal;
 
 /// Both shells that can be recorded.
@@ -149,8 +149,7 @@ impl Typist<'_> {
     pub(crate) fn run(&self, keys: &str) -> &Self {
         let before = self.desk.ended();
         self.prompt().screen.press(&format!("{keys}<enter>"));
-        until(&format!("the end of {keys}"), || self.desk.ended() > before);
-        self.prompt()
+        self.over(keys, before)
     }
 
     /// The same for the last line of several, which stand at a prompt of their own.
@@ -158,8 +157,30 @@ impl Typist<'_> {
     pub(crate) fn run_here(&self, keys: &str) -> &Self {
         let before = self.desk.ended();
         self.screen.press(&format!("{keys}<enter>"));
-        until(&format!("the end of {keys}"), || self.desk.ended() > before);
+        self.over(keys, before)
+    }
+
+    /// Waits until one more command is over, and for the prompt.
+    #[track_caller]
+    fn over(&self, keys: &str, before: usize) -> &Self {
+        self.wait_for(&format!("the end of {keys:?}"), || self.desk.ended() > before);
         self.prompt()
+    }
+
+    /// Waits until so many commands are over.
+    #[track_caller]
+    pub(crate) fn until_ended(&self, count: usize) {
+        self.wait_for(&format!("the end of {count} commands"), || self.desk.ended() >= count);
+    }
+
+    /// Waits for something in the record; where it does not come, the screen says why.
+    #[track_caller]
+    fn wait_for(&self, what: &str, holds: impl Fn() -> bool) {
+        let due = Instant::now() + Duration::from_mins(1);
+        while !holds() {
+            assert!(Instant::now() < due, "waited in vain: {what}; the screen:\n{}", self.screen.0.text());
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Waits for the prompt that comes behind this line.

@@ -165,6 +165,24 @@ fn the_terminals_size_is_the_shells_and_follows() {
 }
 
 #[test]
+fn a_size_that_changes_at_every_moment_disturbs_nothing() {
+    for name in BOTH {
+        let desk = Desk::new();
+        let typist = desk.shell(name);
+        for number in 0..30 {
+            typist.press(&format!("echo {number}<enter>"));
+            for columns in 80..84 {
+                typist.0.resize(30, columns + number % 3);
+            }
+            typist.until_ended(usize::from(number) + 1);
+        }
+        typist.leave();
+        let outputs: Vec<_> = desk.story().into_iter().map(|(_, output)| output).collect();
+        assert_eq!(outputs, (0..30).map(|number| format!("{number}\n")).collect::<Vec<_>>(), "{name}");
+    }
+}
+
+#[test]
 fn however_it_ends_the_terminal_is_as_it_was_and_the_command_has_an_end() {
     for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
         let desk = Desk::new();

@@ -74,7 +74,7 @@ fn the_end_that_the_disk_does_not_take_is_written_when_it_does() {
     let desk = Desk::new();
     let typist = desk.shell("bash");
     let go = desk.play.fifo("go");
-    typist.prompt().press("cat go<enter>");
+    typist.prompt().press("cat go<enter>").see(&["ready> cat go"]);
     until("it is on record", || desk.entries().iter().any(|entry| matches!(entry.event, Event::RunStarted(_))));
     let whole = damage(&desk);
     crate::stage::release(&go);

@@ -30,8 +30,11 @@ __stanch_begin() {
     fi
     if [[ $text =~ $leave ]]; then __stanch_word "skip;$id"; return; fi
     builtin printf '%s\0' "$__stanch_nonce" "$id" "$PWD" "$text" 1<>"$__stanch_ask"
-    while IFS= builtin read -r -t 20 line <>"$__stanch_answer"; do
-        case $line in "$id "*) said=${line#* }; break ;; esac
+    # Twenty seconds in small pieces: a signal (another size) ends one of them, and means nothing.
+    for ((answer = 0; answer < 40; answer++)); do
+        if [[ ! -p $__stanch_answer ]]; then break; fi
+        IFS= builtin read -r -t 0.5 line <>"$__stanch_answer" || continue
+        case $line in "$id "*) said=${line#* } && break ;; esac
     done 2>/dev/null
     if [[ $said != ok ]]; then
         said=${said#no } answer=

@@ -25,7 +25,10 @@ __stanch_told() {
         return 0
     fi
     builtin printf '%s\0' "$__stanch_nonce" "$id" "$PWD" "$text" 1<>"$__stanch_ask"
-    while IFS= builtin read -r -t 20 line <>"$__stanch_answer"; do
+    # Twenty seconds in small pieces: a signal (another size) ends one of them, and means nothing.
+    for ((answer = 0; answer < 40; answer++)); do
+        if [[ ! -p $__stanch_answer ]]; then break; fi
+        IFS= builtin read -r -t 0.5 line <>"$__stanch_answer" || continue
         if [[ $line == "$id "* ]]; then
             said=${line#* }
             break
