@@ -27,7 +27,9 @@ pub struct Again {
 /// Those of a runbook's times to look again that were not looked at yet, soonest first.
 #[must_use]
 pub fn pending(state: &State, times: &[Duration]) -> Vec<Again> {
-    let Some(resolved) = state.marks.get(&Mark::Resolved) else { return Vec::new() };
+    // What a drill was about is gone with it.
+    let drill = state.opened.as_ref().is_some_and(|opened| opened.drill.is_some());
+    let Some(resolved) = state.marks.get(&Mark::Resolved).filter(|_| !drill) else { return Vec::new() };
     let at = |after: &Duration| resolved.sort_key().checked_add_signed(TimeDelta::from_std(*after).ok()?);
     let all = (0..).zip(times).filter_map(|(again, after)| Some(Again { again, after: *after, at: at(after)? }));
     all.filter(|again| again.again >= state.looked.0).collect()

@@ -135,6 +135,15 @@ fn what_is_due_is_looked_at_when_every_verify_step_ran_after_that_time() {
 }
 
 #[test]
+fn a_drill_is_over_when_it_is_over() {
+    let mut bench = resolved();
+    let Some(Event::Opened(opened)) = bench.entries.first().map(|entry| entry.event.clone()) else { panic!() };
+    let drill = Some("status-500".to_owned());
+    bench.entries[0].event = Event::Opened(crate::session::event::Opened { drill, ..opened });
+    assert!(bench.cut(usize::MAX).walk.again().is_empty(), "its service is gone");
+}
+
+#[test]
 fn one_look_serves_for_all_times_that_have_passed() {
     let mut bench = resolved();
     bench.pass(200_000_000);
