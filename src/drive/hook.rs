@@ -138,7 +138,7 @@ impl Hook {
             title: &opened.title,
             severity: state.severity.map(|severity| severity.to_string()),
             status: state.status,
-            planned: opened.planned,
+            planned: state.is_planned(),
             drill: opened.drill.as_deref(),
             text: line(entry, &self.walk).unwrap_or_else(|| kind.replace('_', " ")),
             entry,

@@ -283,7 +283,7 @@ pub(crate) const ACTIONS: &[Action] = &[
     library(Does::Open, "open", "Open the session, or begin one with the runbook.", &["Enter"], 1, selected),
     library(Does::Untitled, "no runbook", "Begin a session without a runbook.", &["Ctrl-N"], 2, always),
     library(Does::Reload, "reload", "Read the library anew.", &["Ctrl-R"], 3, always),
-    library(Does::Leave, "quit", "Leave the program.", &["Ctrl-Q", "Ctrl-C"], 4, always),
+    quit("quit", "Leave the program.", &["Ctrl-Q", "Ctrl-C"], 4),
     library(Does::Help, "all keys", "Show all keys.", &["F1"], 5, always),
     light(Does::Help, "all keys", "Show all keys.", &["?", "F1"], 30, always),
     every(Does::Palette, "actions by name", "Find an action by its name.", &["Ctrl-P"], 0, always),
@@ -329,6 +329,11 @@ const fn pick(does: Does, name: &'static str, doc: &'static str, keys: Keys, foo
 
 const fn library(does: Does, name: &'static str, doc: &'static str, keys: Keys, footer: u8, legal: Legal) -> Action {
     Action { place: Place::Library, ..make(does, name, doc, keys, footer, legal) }
+}
+
+/// Leaving the library, in which nothing runs: it means the same whatever came on the screen meanwhile.
+const fn quit(name: &'static str, doc: &'static str, keys: Keys, footer: u8) -> Action {
+    Action { weighty: false, ..library(Does::Leave, name, doc, keys, footer, always) }
 }
 
 impl Action {
