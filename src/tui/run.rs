@@ -112,7 +112,7 @@ struct Loop<'a, F, R> {
     rim: &'a mut R,
     frame: u64,
     dirty: bool,
-    /// Somebody pressed a key and looks for what it does: the next frame waits for nothing.
+    /// Somebody pressed a key and looks for what it does, or what was asked for has come: the next frame waits for nothing.
     urgent: bool,
     drawn: Option<Instant>,
     tick: Instant,
@@ -315,6 +315,8 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
     }
 
     fn tell(&mut self, message: Message) {
+        // What was asked for and is there now is looked for, as what a key does.
+        self.urgent |= matches!(message, Message::Catalog(_) | Message::Opened(_));
         self.dirty |= !matches!(message, Message::Drawn(_));
         let now = self.rim.now();
         let effects = update(self.model, now, message);
