@@ -102,3 +102,15 @@ fn lines_without_a_time_leave_it_to_be_said() {
     let story = story(&acts);
     assert!(matches!(story.model.overlay, Some(Overlay::Menu(_))), "{}", story.screen);
 }
+
+#[test]
+fn closing_names_what_stays_in_force_and_could_be_taken_back() {
+    let go = [Act::Keys("Enter"), Act::Keys("g"), Act::Text("migrate"), Act::Keys("Enter Enter y")];
+    let world = || World::new(Some(runbook()), vec![script("db:migrate", "up\n", 0)]);
+    let mut acts = go.to_vec();
+    acts.push(Act::Keys("c"));
+    let story = work(world(), SIZE, acts);
+    assert!(story.screen.contains("Stays in force, and could be taken back (U): migrate."), "{}", story.screen);
+    let untouched = work(world(), SIZE, vec![Act::Keys("Enter"), Act::Keys("c")]);
+    assert!(!untouched.screen.contains("Stays in force"), "{}", untouched.screen);
+}

@@ -116,6 +116,9 @@ fn question(model: &mut Model, does: Does) {
             for run in session.walk.running() {
                 prompt = prompt.hint(format!("{} is still running, and is stopped.", words::run_name(run, state)));
             }
+            if let Some(in_force) = menus::in_force(session) {
+                prompt = prompt.hint(in_force);
+            }
             Some(Overlay::Prompt(Box::new(prompt)))
         }
         _ => None,

@@ -342,6 +342,15 @@ pub(super) fn time_box(
     Overlay::Menu(menu)
 }
 
+/// Changes that stay as they are although they could be taken back.
+pub(super) fn in_force(session: &SessionScreen) -> Option<String> {
+    let state = session.walk.state();
+    let changes = state.changes.iter().filter(|change| change.undone.is_none() && change.end_seq.is_some());
+    let could = changes.filter(|change| session.walk.preview_undo(change.run).is_some());
+    let names: Vec<String> = could.map(|change| words::run_name(change.run, state)).collect();
+    (!names.is_empty()).then(|| format!("Stays in force, and could be taken back (U): {}.", names.join(", ")))
+}
+
 /// Leaving, where something must be said first.
 pub(super) fn leave(session: &SessionScreen) -> Option<Overlay> {
     let unverified = session.walk.unverified();
@@ -361,6 +370,7 @@ pub(super) fn leave(session: &SessionScreen) -> Option<Overlay> {
     if unverified.is_empty() && !red.is_empty() {
         text.push(format!("Not verified since the last change: {}.", red.join(", ")));
     }
+    text.extend(in_force(session));
     let runs_on = if drill { "is still running, and is stopped" } else { "is still running, and runs on" };
     text.extend(running.iter().map(|run| format!("{} {runs_on}.", words::run_name(*run, state))));
     let leaves = if drill { "leave; the drill ends, its record stays" } else { "leave; the session stays open" };
