@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::postmortem::markdown::clean::is_hidden;
+
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Data {
@@ -75,20 +77,6 @@ fn string(text: &str, out: &mut String) {
             out.push(char);
         }
     }
-}
-
-fn is_hidden(char: char) -> bool {
-    matches!(char,
-        '\u{7f}'..='\u{9f}'
-        | '\u{ad}'
-        | '\u{61c}'
-        | '\u{180e}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}')
 }
 
 impl From<bool> for Data {

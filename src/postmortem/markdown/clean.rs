@@ -73,22 +73,28 @@ fn visible(text: &str) -> String {
             }
             '\u{7f}' => out.push('␡'),
             '\0'..='\u{1f}' => out.extend(char::from_u32(0x2400 + u32::from(char))),
-            '\u{80}'..='\u{9f}'
-            | '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}' => {
+            hidden if is_hidden(hidden) => {
                 let _ = write!(out, "[U+{:04X}]", u32::from(char));
             }
             _ => out.push(char),
         }
     }
     out
+}
+
+/// Whether a character is seen by nobody and may change what is seen: C1 controls, marks of direction, what has no width.
+pub(in crate::postmortem) fn is_hidden(char: char) -> bool {
+    matches!(char,
+        '\u{7f}'..='\u{9f}'
+        | '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
