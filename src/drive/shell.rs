@@ -93,8 +93,8 @@ pub fn open(
     })?;
     let lock = lock(&dir, lane).map_err(Error::io(format!("lock lane {lane} of {}", dir.id())))?;
     let numbers = taken.and(&written);
-    let walk = || Walk::replay(None, Walking::default(), &entries);
-    let hook = hook.map(|rules| Hook::start(rules, dir.id(), walk(), drop)).transpose()?;
+    let hook = hook.map(|rules| Hook::start(rules, dir.id(), Walk::replay(None, Walking::default(), &entries), drop));
+    let hook = hook.transpose()?;
     let mut chronicle = Chronicle {
         session: dir,
         journal,

@@ -72,15 +72,6 @@ impl<'a> History<'a> {
     fn moment(&self, index: usize, entry: &Entry) -> Option<Moment> {
         self.boots.get(index).map(|boot| Moment { at: entry.at, boot_ms: entry.boot_ms, boot: *boot })
     }
-
-    /// Every entry with its two clocks.
-    pub(super) fn moments(&self) -> impl Iterator<Item = (&'a Entry, Moment)> {
-        self.entries
-            .iter()
-            .zip(&self.boots)
-            .map(|(entry, boot)| (entry, Moment { at: entry.at, boot_ms: entry.boot_ms, boot: *boot }))
-    }
-
     /// The phase the session was in at a time; none before it began.
     pub(super) fn phase_at(&self, time: DateTime<Utc>) -> Option<PhaseName> {
         let after = self.phases.partition_point(|(from, _)| *from <= time);

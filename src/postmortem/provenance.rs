@@ -22,7 +22,8 @@ pub(super) fn provenance(history: &History, meta: &Meta, excerpts: &Excerpts, ga
         unknown_ends: runs().filter(|run| end_unknown(run)).map(|run| run.started.run).collect(),
         reboots: history.state.boot.1,
         overrides: history.state.overrides.iter().map(|(rule, reason, _)| (rule.clone(), reason.clone())).collect(),
-        clock_steps: clock_steps(history),
+        // Entries are numbered without gaps.
+        clock_steps: history.state.clock_steps.iter().map(|(seq, ms)| (seq - 1, *seq, *ms)).collect(),
         ..Provenance::default()
     };
     for entry in history.entries {
@@ -41,17 +42,4 @@ pub(super) fn provenance(history: &History, meta: &Meta, excerpts: &Excerpts, ga
 fn end_unknown(run: &Run) -> bool {
     let unseen = run.ended.as_ref().is_some_and(|ended| ended.end.exit == Exit::Unknown);
     (run.interrupted || unseen) && run.settled.is_none()
-}
-
-fn clock_steps(history: &History) -> Vec<(u64, u64, i64)> {
-    let mut steps = Vec::new();
-    let mut before = None;
-    for (entry, now) in history.moments() {
-        if let Some((seq, then)) = before.replace((entry.seq, now))
-            && let Some(step) = now.set_since(&then)
-        {
-            steps.push((seq, entry.seq, step));
-        }
-    }
-    steps
 }

@@ -29,3 +29,4 @@ pub mod supervisor;
 
 pub use client::{Lane, LaneSetup};
 pub use protocol::Notice;
+pub use supervisor::still_alive;

@@ -27,7 +27,7 @@ impl State {
         let now = Moment { at: entry.at, boot_ms: entry.boot_ms, boot: self.boot.1 };
         self.seq = entry.seq;
         if let Some(step) = self.latest.and_then(|latest| now.set_since(&latest)) {
-            self.clock_set = Some((entry.seq, step));
+            self.clock_steps.push((entry.seq, step));
         }
         self.latest = Some(now);
         match &entry.event {

@@ -23,8 +23,8 @@ pub struct State {
     pub seq: u64,
     /// The last entry's times.
     pub latest: Option<Moment>,
-    /// The latest entry before which the wall clock was set, and by how many milliseconds.
-    pub clock_set: Option<(u64, i64)>,
+    /// Entries before which the wall clock was set, and by how many milliseconds.
+    pub clock_steps: Vec<(u64, i64)>,
     /// The kernel's boot id in force, and how many different ones there were before it.
     pub boot: (String, u32),
     /// Whether it is closed.

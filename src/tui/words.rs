@@ -8,6 +8,7 @@ use crate::session::event::Verdict;
 use crate::session::run::{Purpose, RunNo};
 use crate::session::state::{Standing, State};
 use crate::session::walk::Readiness;
+use crate::session::when;
 use crate::text::{human, visible, width};
 use crate::tui::model::SessionScreen;
 use crate::tui::theme::Role;
@@ -101,6 +102,14 @@ pub(crate) fn when(when: &When, zone: FixedOffset) -> String {
         When::About(time) => format!("~{}", clock(*time, zone)),
         When::Between(from, to) => format!("{} - {}", clock(*from, zone), clock(*to, zone)),
     }
+}
+
+/// The time that the output of a step told, with its date where that is not today.
+pub(crate) fn told(time: DateTime<Utc>, session: &SessionScreen) -> String {
+    let (zone, exact) = (session.zone(), When::Exact(time));
+    let now = session.walk.state().latest.map_or(time, |latest| latest.at);
+    let day = when::other_day(&exact, now, zone).map(|day| format!("{day}, ")).unwrap_or_default();
+    format!("{day}{}", clock(time, zone))
 }
 
 /// How long a run took.

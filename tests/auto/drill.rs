@@ -1,6 +1,6 @@
 //! Drills: broken, healed, cleaned up.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustix::process::Signal;
 use stanch::session::event::Event;
@@ -28,6 +28,15 @@ fn places(stage: &Stage) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(stage.home.root().join("tmp")).unwrap();
     let folders = entries.map(|entry| entry.unwrap().path());
     folders.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("stanch-drill-")).collect()
+}
+
+/// Processes that have this folder on their command line.
+fn naming(folder: &Path) -> Vec<String> {
+    let lines = std::fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| {
+        let line = std::fs::read(entry.path().join("cmdline")).ok()?;
+        Some(String::from_utf8_lossy(&line).into_owned())
+    });
+    lines.filter(|line| line.contains(&*folder.to_string_lossy())).collect()
 }
 
 #[test]
@@ -115,6 +124,8 @@ fn the_next_drill_cleans_up_after_one_that_was_killed() {
     stage.end(child);
     let dead = places(&stage);
     assert_eq!(dead.len(), 1);
+    let breaking = || naming(&dead[0]);
+    assert!(!breaking().is_empty(), "break goes on although nobody waits for it");
 
     // Whatever is not its own any more is left alone.
     let foreign = stage.home.root().join("tmp/stanch-drill-foreign");
@@ -122,6 +133,7 @@ fn the_next_drill_cleans_up_after_one_that_was_killed() {
     tiny(&stage, VARS, "paths: [fix]");
     stage.stanch(&["drill", "tiny", "--auto"]).expect_code(0).expect_err("cleaned up after a drill that had died");
     assert_eq!(places(&stage), [foreign]);
+    until("what it was doing has ended", || breaking().is_empty());
 }
 
 #[test]

@@ -64,6 +64,11 @@ impl Place {
         self.known.folder.join("drill")
     }
 
+    /// Where the script that is running is written down: its line of `/proc/PID/stat`.
+    pub(super) fn running(&self) -> PathBuf {
+        self.record.join("script")
+    }
+
     /// Where what a script prints is kept.
     pub(super) fn log(&self, script: &str) -> PathBuf {
         self.record.join(format!("{script}.log"))

@@ -113,6 +113,8 @@ impl Drop for Rehearsed {
 }
 
 fn clean(place: &Place) -> Result<()> {
+    // A `break` that goes on would start what `clean` has just ended.
+    script::end_running(place);
     // A drill that died before its scripts were there has started nothing.
     if place.scripts().join("clean").exists() && place.work().exists() {
         script::run(place, "clean", &|| false)?;

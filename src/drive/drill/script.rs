@@ -11,11 +11,24 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::place::Place;
 use crate::drive::error::{Error, Kind, Result};
+use crate::runner::still_alive;
 
 /// No script takes longer.
 const PATIENCE: Duration = Duration::from_mins(5);
 /// How much of what a script printed is shown when it fails, in bytes.
 const SHOWN: u64 = 8 * 1024;
+
+/// Before a script does anything it is written down, so that it can be ended where whoever ran it was killed.
+const WRITTEN_DOWN: &str = r#"read -r stat </proc/$$/stat && printf '%s\n' "$stat" >"$1" && exec sh "$2""#;
+
+/// Ends the script that ran when its drill died.
+pub(super) fn end_running(place: &Place) {
+    let group = std::fs::read(place.running()).ok().and_then(|stat| still_alive(&stat));
+    if let Some(group) = group {
+        // One that ended just now has no group any more.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
 
 /// Runs `break`, `clean` or `sabotage` of a drill. What it prints is kept, and shown where it fails.
 pub(super) fn run(place: &Place, name: &str, cancelled: &dyn Fn() -> bool) -> Result<()> {
@@ -24,6 +37,8 @@ pub(super) fn run(place: &Place, name: &str, cancelled: &dyn Fn() -> bool) -> Re
     let could = |cause| Error::io(format!("run the drill's {name}"))(cause);
     let out = File::create(&log).map_err(could)?;
     let mut child = Command::new("sh")
+        .args(["-c", WRITTEN_DOWN, "sh"])
+        .arg(place.running())
         .arg(&script)
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_else(|| "/usr/sbin:/usr/bin:/sbin:/bin".into()))

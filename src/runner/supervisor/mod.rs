@@ -36,3 +36,4 @@ pub(in crate::runner) mod user;
 
 pub use main::main;
 pub(in crate::runner) use main::nonce;
+pub use processes::still_alive;

@@ -89,6 +89,15 @@ fn everyone() -> Vec<Process> {
     pids.filter_map(|pid: i32| parse(pid, &fs::read(format!("/proc/{pid}/stat")).ok()?)).collect()
 }
 
+/// The process that a line of `/proc/PID/stat` was of, if it is alive: its id, which may be another's by now, and when it began are compared.
+#[must_use]
+pub fn still_alive(stat: &[u8]) -> Option<Pid> {
+    let id = std::str::from_utf8(stat).ok()?.split_ascii_whitespace().next()?.parse().ok()?;
+    let then = parse(id, stat)?;
+    let now = parse(id, &fs::read(format!("/proc/{id}/stat")).ok()?)?;
+    (now.id == then.id && !now.zombie).then(|| Pid::from_raw(id)).flatten()
+}
+
 /// Reads a line of `/proc/PID/stat`. The name in it is in brackets and may hold anything, brackets too.
 fn parse(pid: i32, stat: &[u8]) -> Option<Process> {
     let after = memchr::memrchr(b')', stat)? + 1;
@@ -115,6 +124,16 @@ mod tests {
         let all = [server, worker, orphan, own, child];
         assert_eq!(descend(&all, 1, &[server]), [own, child]);
         assert_eq!(descend(&all, 1, &[]).len(), 5);
+    }
+
+    #[test]
+    fn a_process_is_known_by_its_birth_and_not_by_its_number_alone() {
+        let own = fs::read("/proc/self/stat").unwrap();
+        assert_eq!(still_alive(&own), Some(getpid()));
+        let born = parse(getpid().as_raw_nonzero().get(), &own).unwrap().id.1;
+        let other = String::from_utf8(own).unwrap().replace(&format!(" {born} "), &format!(" {} ", born + 1));
+        assert_eq!(still_alive(other.as_bytes()), None);
+        assert_eq!(still_alive(b"nonsense"), None);
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub(crate) use overlay::empty;
 pub(crate) use overlay::{Ask, Choice, Confirm, Item, Menu, Overlay, Picker, Prompt};
 pub(crate) use search::Search;
 pub(crate) use session::{Pane, Pending, Role, SessionScreen};
+#[cfg(test)]
+pub(crate) use timeline::Timeline;
 pub(crate) use timeline::clock_words;
 pub(crate) use work::WorkAsk;
 

@@ -60,8 +60,9 @@ impl Timeline {
 
 /// That the wall clock was set just before an entry: its times are not to be compared with those before it, durations are.
 pub(crate) fn clock_words(entry: &Entry, state: &State) -> Option<String> {
-    let (_, step) = state.clock_set.filter(|(seq, _)| *seq == entry.seq)?;
-    let way = if step < 0 { "back" } else { "forward" };
+    let place = state.clock_steps.binary_search_by_key(&entry.seq, |(seq, _)| *seq).ok()?;
+    let (_, step) = state.clock_steps.get(place)?;
+    let way = if *step < 0 { "back" } else { "forward" };
     Some(format!("the wall clock was set {way} by {}", human::duration(step.unsigned_abs())))
 }
 

@@ -4,7 +4,7 @@ use super::harness::{Act, Story, runbook, work};
 use super::world::{World, script};
 use crate::session::entry::When;
 use crate::session::event::{Event, Mark, Status};
-use crate::tui::model::Overlay;
+use crate::tui::model::{Overlay, Timeline};
 
 const SIZE: (u16, u16) = (120, 40);
 const LOG: &str = "Apr 30 18:12:03 alice web[7]: method=POST status=500\nno time here\n";
@@ -126,6 +126,17 @@ fn a_clock_that_is_set_is_told_and_stands_in_the_timeline() {
     acts.extend(typed("n", "later"));
     let once = story(&acts).screen.matches("the wall clock was set").count();
     assert_eq!(once, 1, "it is told once");
+    acts.push(Act::SetClock(7_200));
+    acts.extend(typed("n", "forward"));
+    let twice = story(&acts);
+    let state = twice.model.session().unwrap().walk.state();
+    assert_eq!(state.clock_steps.iter().map(|(_, ms)| *ms).collect::<Vec<_>>(), [-3_600_000, 7_200_000]);
+    // Taken up again, the whole history is told by the state as it is then.
+    let mut anew = Timeline::default();
+    for entry in &twice.world.journal {
+        anew.push(entry, state);
+    }
+    assert_eq!(anew.rows.iter().filter(|row| row.text.starts_with("the wall clock was set")).count(), 2);
 }
 
 #[test]
@@ -133,15 +144,16 @@ fn the_time_that_a_sign_tells_is_proposed_for_its_mark() {
     let text = "{stanch: 1, title: T, diagnose: {steps: [{id: state, title: S, run: state, \
                 signs: [{match: 'last modified: (?<TIME>.*)', mark: impact_started}]}, {id: more, title: N, run: x}]}}";
     let runbook = crate::runbook::parse("t", text).runbook.unwrap();
-    let said = "last modified:      Sat Apr 30 02:22:11 2022 UTC\n";
+    let said = "last modified:      Fri Apr 29 02:22:11 2022 UTC\n";
     let world = || World::new(Some(runbook.clone()), vec![script("state", said, 0)]);
     let proposed = work(world(), SIZE, vec![Act::Keys("Enter Enter")]);
-    let words = "state tells of impact started: 02:22:11 (m, then Enter, marks it). Enter runs more";
+    let words =
+        "state tells of impact started: 2022-04-29, yesterday, 02:22:11 (m, then Enter, marks it). Enter runs more";
     assert!(proposed.screen.contains(words), "{}", proposed.screen);
     assert!(!proposed.has(|event| matches!(event, Event::Marked { mark: Mark::ImpactStarted })), "not by itself");
     let marked = work(world(), SIZE, vec![Act::Keys("Enter Enter m Enter Enter")]);
     let entry = marked.world.journal.iter().rfind(|entry| matches!(entry.event, Event::Marked { .. })).unwrap();
     assert!(matches!(entry.event, Event::Marked { mark: Mark::ImpactStarted }));
-    assert_eq!(entry.happened, Some(When::Exact("2022-04-30T02:22:11Z".parse().unwrap())), "{}", marked.screen);
+    assert_eq!(entry.happened, Some(When::Exact("2022-04-29T02:22:11Z".parse().unwrap())), "{}", marked.screen);
     assert!(!marked.screen.contains("tells of impact"), "{}", marked.screen);
 }

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 
 use crate::runbook::{Action, Lead, PhaseName};
-use crate::session::entry::When;
 use crate::session::event::{Mark, Status};
 use crate::session::run::RunNo;
 use crate::session::walk::{Confirmation, Intent};
@@ -143,7 +142,7 @@ pub(super) fn end(session: &SessionScreen) -> Overlay {
     };
     if let Some(proposal) = session.walk.proposed_mark() {
         let when = match &proposal.told {
-            Some((time, step)) => format!("at {}, as {step} told", words::when(&When::Exact(*time), session.zone())),
+            Some((time, step)) => format!("at {}, as {step} told", words::told(*time, session)),
             None => "now".to_owned(),
         };
         items.push(Item::new('m', format!("mark {} {when}", proposal.mark.as_str()), Choice::Want(proposal.intent())));

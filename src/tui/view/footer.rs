@@ -6,7 +6,6 @@ use ratatui::text::{Line, Span};
 
 use super::rows;
 use crate::runbook::Effect;
-use crate::session::entry::When;
 use crate::session::walk::Next;
 use crate::text::{visible, width};
 use crate::tui::action::{self, Action, Does, Place};
@@ -61,9 +60,7 @@ fn sentence(session: &SessionScreen) -> String {
     if let Some(proposal) = session.walk.proposed_mark() {
         let mark = proposal.mark.as_str();
         let why = match &proposal.told {
-            Some((time, step)) => {
-                format!("{step} tells of {mark}: {}", words::when(&When::Exact(*time), session.zone()))
-            }
+            Some((time, step)) => format!("{step} tells of {mark}: {}", words::told(*time, session)),
             None => format!("It looks {mark}"),
         };
         return format!("{why} (m, then Enter, marks it). {}", what_next(session));
