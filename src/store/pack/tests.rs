@@ -1,6 +1,7 @@
 //! Packs made by hand: whatever is in them, nothing is written where it should not be, and nothing half done is left.
 
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -240,6 +241,13 @@ fn more_than_is_taken_is_refused_before_it_is_written() {
     assert_eq!(fs::read_dir(paths.sessions()).unwrap().count(), 0);
 }
 
+/// The tar in a pack; none where its sum or its length is another.
+fn inflated(pack: &[u8]) -> Option<Vec<u8>> {
+    let mut tar = Vec::new();
+    flate2::read::GzDecoder::new(pack).read_to_end(&mut tar).ok()?;
+    Some(tar)
+}
+
 #[test]
 fn what_is_no_whole_pack_is_refused() {
     let home = Home::new();
@@ -255,10 +263,15 @@ fn what_is_no_whole_pack_is_refused() {
     let sum = changed.len() - 6;
     changed[sum] ^= 1;
     assert!(home.refused(&changed).contains("no whole pack"));
-    let paths = home.elsewhere();
+    let (paths, whole) = (home.elsewhere(), inflated(&pack));
+    assert!(whole.is_some());
     for at in (10..pack.len()).step_by(pack.len() / 60) {
         let mut changed = pack.clone();
         changed[at] ^= 0x55;
+        // A run of zeros can be told in several ways: what is the same tar, byte for byte, is the same pack.
+        if inflated(&changed).is_some_and(|tar| Some(tar) == whole) {
+            continue;
+        }
         assert!(unpack(changed.as_slice(), &paths, LIMITS, None, &|| false).is_err(), "byte {at}");
     }
     assert!(home.refused(&made(&[])).contains("nothing in it"));
