@@ -12,7 +12,8 @@ const MARIADB: [&str; 7] = ["socket", "my-answers", "grants", "my-rows", "bin", 
 
 /// Runs SQL as the chat's user and gives the answer.
 fn chat_sql(drill: &Drill, sql: &str) -> String {
-    let output = Command::new("psql").args(["-X", "-q", "-At", "-d", drill.value("PG_DB"), "-c", sql]).output().unwrap();
+    let output =
+        Command::new("psql").args(["-X", "-q", "-At", "-d", drill.value("PG_DB"), "-c", sql]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }

@@ -14,7 +14,10 @@ fn postmortem(stage: &Stage) -> String {
 
 #[track_caller]
 fn has_row(text: &str, parts: &[&str]) {
-    assert!(text.lines().any(|line| parts.iter().all(|part| line.contains(part))), "no line with {parts:?} in:\n{text}");
+    assert!(
+        text.lines().any(|line| parts.iter().all(|part| line.contains(part))),
+        "no line with {parts:?} in:\n{text}"
+    );
 }
 
 #[test]
@@ -60,7 +63,10 @@ fn moved_databases_heal_by_reverting() {
         .expect_line("fix socket: as expected")
         .expect_line("verify enabled: as expected");
     let lines = said.lines.join("\n");
-    assert!(!lines.contains("fix start: ") && !lines.contains("fix copy: "), "PostgreSQL is reverted, not fixed: {lines}");
+    assert!(
+        !lines.contains("fix start: ") && !lines.contains("fix copy: "),
+        "PostgreSQL is reverted, not fixed: {lines}"
+    );
     let text = postmortem(&stage);
     has_row(&text, &["Readiness of the revert, 2 checks, all as expected"]);
     has_row(&text, &["ran *Take PostgreSQL back to the old directory* → exit 0"]);
