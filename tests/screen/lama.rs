@@ -17,7 +17,7 @@ fn diagnosed(screen: &Screen) {
     screen.answer(&["> . my-variables", "another socket"], "<enter>");
     screen.answer(&["> . my-rights", "datadir"], "<enter>");
     screen.answer(&["> . pg-old-place", "ERROR 1142 (42000)"], "<enter>");
-    screen.answer(&["> . pg-mode-now", "does not exist"], "<enter>");
+    screen.answer(&["> . pg-mode-now", "pg_ctl: directory \""], "<enter>");
     screen.answer(&["> . pg-since", "755 "], "<enter>");
     screen.answer(&["> . pg-log", "pg_control last modified", "pg-since tells of impact started"], "m");
     screen.answer(&["Which key time?", "> i  impact started"], "<enter>");
@@ -34,6 +34,13 @@ fn change(screen: &Screen, id: &str, title: &str, verify: &[&str], next: &str) {
         screen.answer(&[&format!("Enter runs {step}")], "<enter>");
     }
     screen.see(&[next]);
+}
+
+/// The mark that is proposed, taken.
+fn mitigated(screen: &Screen) {
+    screen.answer(&["It looks mitigated"], "m");
+    screen.answer(&["Which key time?", "> m  mitigated"], "<enter>").answer(&["When: mitigated?"], "<enter>");
+    screen.see(&["mark: mitigated"]).gone(&["It looks mitigated"]);
 }
 
 /// The verify phase, the mark and the end.
@@ -56,6 +63,7 @@ fn moved_databases_are_worked_to_the_postmortem_and_leaving_unverified_is_refuse
     let play = Play::new();
     let screen = play.screen(&["drill", "database-down-after-move"], 100, 40);
     diagnosed(&screen);
+    let password = password(&play);
     screen.answer(&["A sign was found", "go to revert", "go to fix"], "2");
     change(&screen, "mode", "Give the new directory to its owner alone", &["pg-mode"], "Enter runs copy");
     change(
@@ -77,15 +85,15 @@ fn moved_databases_are_worked_to_the_postmortem_and_leaving_unverified_is_refuse
     for step in ["pg-answers", "pg-place", "pg-rows", "chat"] {
         screen.answer(&[&format!("Enter runs {step}")], "<enter>");
     }
-    screen.answer(&["It looks mitigated", "Enter runs socket"], "m");
-    screen.answer(&["Which key time?", "> m  mitigated"], "<enter>").answer(&["When: mitigated?"], "<enter>");
-    screen.see(&["mark: mitigated"]);
+    mitigated(&screen);
     change(&screen, "socket", "Let MariaDB listen", &["my-answers"], "Enter runs grants");
     change(&screen, "grants", "Give the application's user its rights again", &["my-rows", "bin"], "Enter runs boot");
     change(&screen, "boot", "Have PostgreSQL started at boot", &["enabled"], "fix is over");
     closed(&screen);
 
+    play.assert_nowhere(&password);
     let postmortem = Postmortem::of(&play);
+    postmortem.lacks(&password);
     postmortem.holds(&["drill: \"database-down-after-move\"", "incident_status: closed", "impact_started: \"2"]);
     postmortem.lacks("Impact started | unknown");
     postmortem.has_row(&["Time to mitigate |", " s | mitigated − impact started"]);
@@ -116,8 +124,9 @@ fn moved_databases_are_worked_back_by_the_revert() {
     diagnosed(&screen);
     screen.answer(&["A sign was found", "go to revert", "go to fix"], "1");
     let verify = ["pg-answers", "pg-place", "pg-one", "pg-rows", "chat"];
-    change(&screen, "back", "Take PostgreSQL back to the old directory", &verify, "Enter runs bin-too: it only reads.");
-    screen.press("<enter>").see(&["bin 500"]);
+    change(&screen, "back", "Take PostgreSQL back to the old directory", &verify, "Enter runs bin-too");
+    mitigated(&screen);
+    screen.answer(&["Enter runs bin-too: it only reads."], "<enter>").see(&["> . socket", "bin 500"]);
     change(&screen, "socket", "Let MariaDB listen", &["my-answers"], "Enter runs grants");
     change(&screen, "grants", "Give the application's user its rights again", &["my-rows", "bin"], "Enter runs boot");
     change(&screen, "boot", "Have PostgreSQL started at boot", &["enabled"], "fix is over");
@@ -127,4 +136,14 @@ fn moved_databases_are_worked_back_by_the_revert() {
         "ran *Give the application's user its rights again* → exit 0",
         "**RESOLVED**",
     ]);
+}
+
+/// The secret of the drill.
+fn password(play: &Play) -> String {
+    let folders = std::fs::read_dir(play.home.root().join("tmp")).unwrap();
+    let found = folders.filter_map(|entry| std::fs::read_to_string(entry.unwrap().path().join("d/vars.env")).ok());
+    let text = found.collect::<String>();
+    let password = text.lines().find_map(|line| line.strip_prefix("MY_PASSWORD=")).expect("the drill has a secret");
+    assert!(password.len() > 8, "{password}");
+    password.to_owned()
 }
