@@ -22,6 +22,8 @@ mod hook;
 #[cfg(test)]
 mod keys_in;
 #[cfg(test)]
+mod lama;
+#[cfg(test)]
 mod leave;
 #[cfg(test)]
 mod pager;

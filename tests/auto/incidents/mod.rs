@@ -1,0 +1,4 @@
+//! The drills of real incidents, walked alone.
+
+#[cfg(test)]
+mod lama;
