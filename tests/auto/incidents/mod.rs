@@ -1,0 +1,4 @@
+//! The drills of the real incidents, walked alone, and what is written of them.
+
+#[cfg(test)]
+mod troet;

@@ -1,0 +1,1 @@
+//! The rescue of troet.cafe, worked with keys.
