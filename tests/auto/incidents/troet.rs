@@ -20,7 +20,7 @@ fn the_move_heals_by_fixing() {
     let stage = Stage::new();
     let said = stage.stanch(&["drill", "--auto", ID, "--path", "fix"]);
     said.expect_code(0)
-        .expect_line("RESTORE_ERRORS is \"6\"")
+        .expect_line("found: The import ignored 6 errors")
         .expect_line("found: The database belongs to postgres and not to the application's role")
         .expect_line("found: 617 rows of favourites point nowhere")
         .expect_line("COUNT is \"5\"")
@@ -41,7 +41,7 @@ fn the_move_heals_by_fixing() {
             "ran *Count the rows that are too large, and save them* → exit 0, as expected",
             "ran *Delete exactly the saved rows* → exit 0, as expected",
             "ran *Every row of the dump is in the database in service* → exit 0, as expected",
-            "ran *Let people in to the new database* → exit 0",
+            "ran *Let people in to the new database*, the point of no return → exit 0",
             "**MITIGATED**",
             "**RESOLVED**",
             "preview_cards: 16008 in the dump, 16003 here, 5 deleted on purpose",
