@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 
 use super::Exit;
+use super::around::hook;
 use crate::drive::{self, Error};
 use crate::runner::shell::{Ending, How, Kind, VARIABLE, work};
 use crate::store::clock::System;
@@ -37,9 +38,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     }
     let kind = Kind::find(std::env::var_os("SHELL").as_deref(), std::env::var_os("PATH").as_deref());
     let kind = kind.map_err(|why| Error::new(drive::Kind::Usage, why))?;
-    let dir = find_to_write(&Paths::from_env()?, &args.session)?;
+    let paths = Paths::from_env()?;
+    let dir = find_to_write(&paths, &args.session)?;
+    // What is wrong with the configuration was said already.
+    let hook = hook(&paths).ok().flatten();
     let by = operator::by(args.operator.as_deref());
-    let opening = drive::shell::open(dir, &by, Arc::new(System), kind.shell, |name| std::env::var(name).ok())?;
+    let opening = drive::shell::open(dir, &by, Arc::new(System), kind.shell, hook, |name| std::env::var(name).ok())?;
     let session = opening.chronicle.session().to_owned();
     say(&banner(&opening, &kind));
     let ending = work(&kind, &session, opening.chronicle)
@@ -79,6 +83,7 @@ fn farewell(ending: &Ending, session: &str) -> Vec<String> {
     if let How::Broke(what) = &ending.how {
         lines.push(format!("error: the recorded shell ended because a part of it did: {what}"));
     }
+    lines.extend(ending.remark.iter().map(|remark| format!("warning: {remark}")));
     lines.extend(ending.trouble.iter().map(|trouble| format!("error: the record is not whole: {trouble}")));
     lines
 }

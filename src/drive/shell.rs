@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::error::{Error, Result};
+use super::hook::Hook;
 use super::veil::veil;
-use crate::runbook::{Effect, Mode, Runbook, Shell, StopSignal, VarName, parse_bytes};
+use crate::runbook::{Effect, Hook as Rules, Mode, Runbook, Shell, StopSignal, VarName, parse_bytes};
 use crate::runner::shell::{Record, Typed};
 use crate::session::entry::Entry;
 use crate::session::event::{Event, Opened, RunStarted, Tag};
@@ -15,7 +16,7 @@ use crate::session::numbers::Numbers;
 use crate::session::run::{LaneNo, Purpose, RunEnd, RunNo, RunSpec};
 use crate::session::shell;
 use crate::session::state::State;
-use crate::session::walk::Draft;
+use crate::session::walk::{Draft, Rules as Walking, Walk};
 use crate::store::clock::{Clock, Stamp};
 use crate::store::journal::Journal;
 use crate::store::private;
@@ -42,6 +43,8 @@ pub struct Chronicle {
     names: Vec<VarName>,
     /// What the disk did not take, with the time of its first try.
     kept: VecDeque<(Draft, Stamp)>,
+    /// The operator's hook.
+    hook: Option<Hook>,
 }
 
 /// A shell that may be opened, and what its operator is to be told first.
@@ -55,7 +58,7 @@ pub struct Opening {
 }
 
 /// Opens a record in a session's journal, for a shell that is about to begin. `values` are the environment's, by which the values of
-/// secret variables are known.
+/// secret variables are known. The hook is told of what is typed.
 ///
 /// # Errors
 /// Where the journal cannot be read or written, and where the session is closed.
@@ -64,6 +67,7 @@ pub fn open(
     by: &str,
     clock: Arc<dyn Clock>,
     shell: Shell,
+    hook: Option<Arc<Rules>>,
     values: impl Fn(&str) -> Option<String>,
 ) -> Result<Opening> {
     let (mut journal, entries) = Journal::open(&dir.journal(), by, Arc::clone(&clock))?;
@@ -89,7 +93,9 @@ pub fn open(
     })?;
     let lock = lock(&dir, lane).map_err(Error::io(format!("lock lane {lane} of {}", dir.id())))?;
     let numbers = taken.and(&written);
-    let chronicle = Chronicle {
+    let walk = || Walk::replay(None, Walking::default(), &entries);
+    let hook = hook.map(|rules| Hook::start(rules, dir.id(), walk(), drop)).transpose()?;
+    let mut chronicle = Chronicle {
         session: dir,
         journal,
         clock,
@@ -101,7 +107,9 @@ pub fn open(
         secrets,
         names,
         kept: VecDeque::new(),
+        hook,
     };
+    chronicle.echo(&written);
     Ok(Opening { chronicle, hidden, unhidden })
 }
 
@@ -151,6 +159,16 @@ impl Chronicle {
         self.session.id()
     }
 
+    /// Tells the hook of what was written: an entry of this process, after those that others wrote before it.
+    fn echo(&mut self, written: &[Entry]) {
+        if let (Some(hook), Some((own, others))) = (&mut self.hook, written.split_last()) {
+            for other in others {
+                hook.saw(other);
+            }
+            hook.tell(own);
+        }
+    }
+
     fn read(&mut self, entries: &[Entry]) {
         self.numbers = self.numbers.and(entries);
         for entry in entries {
@@ -168,8 +186,14 @@ impl Chronicle {
             let written = self.journal.append_at(draft, *stamp).map_err(|error| words(&error))?;
             self.kept.pop_front();
             self.read(&written);
+            self.echo(&written);
         }
         let others = self.journal.others().map_err(|error| words(&error))?;
+        if let Some(hook) = &mut self.hook {
+            for other in &others {
+                hook.saw(other);
+            }
+        }
         self.read(&others);
         Ok(())
     }
@@ -233,7 +257,9 @@ impl Record for Chronicle {
             started.run = numbers.and(others).next_run();
             Event::RunStarted(Box::new(started.clone())).into()
         });
-        self.read(&written.map_err(|error| words(&error))?);
+        let written = written.map_err(|error| words(&error))?;
+        self.read(&written);
+        self.echo(&written);
         let spec = self.spec(&started, typed.columns);
         Ok((spec, self.session.run(started.run)))
     }
@@ -263,6 +289,10 @@ impl Record for Chronicle {
 
     fn secrets(&self) -> Secrets {
         self.secrets.clone()
+    }
+
+    fn farewell(&mut self) -> Option<String> {
+        self.hook.take().and_then(Hook::finish)
     }
 
     fn leave(&mut self) -> std::result::Result<(), String> {

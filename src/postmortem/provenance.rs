@@ -2,14 +2,10 @@
 
 use super::document::{BackDated, Gap, Meta, Provenance};
 use super::history::History;
-use super::spell;
 use crate::session::event::Event;
 use crate::session::excerpt::Excerpts;
 use crate::session::run::Exit;
 use crate::session::state::Run;
-
-/// The two clocks drift and are read one after the other; more than this between two entries is a step.
-const STEP_MS: i64 = 1_000;
 
 pub(super) fn provenance(history: &History, meta: &Meta, excerpts: &Excerpts, gaps: Vec<Gap>) -> Provenance {
     let runs = || history.state.runs.values();
@@ -52,14 +48,9 @@ fn clock_steps(history: &History) -> Vec<(u64, u64, i64)> {
     let mut before = None;
     for (entry, now) in history.moments() {
         if let Some((seq, then)) = before.replace((entry.seq, now))
-            && then.boot == now.boot
+            && let Some(step) = now.set_since(&then)
         {
-            let wall = (now.at - then.at).num_milliseconds();
-            let own = spell::signed(now.boot_ms).saturating_sub(spell::signed(then.boot_ms));
-            let step = wall.saturating_sub(own);
-            if step.saturating_abs() > STEP_MS {
-                steps.push((seq, entry.seq, step));
-            }
+            steps.push((seq, entry.seq, step));
         }
     }
     steps

@@ -298,6 +298,12 @@ pub const SIGN: Table = Table {
         key("finding", Shape::Line, "What it means.").aka(&["means", "says"]),
         key("go", Shape::List(&Shape::Lead), "Where it may lead; offered, never taken by itself.")
             .aka(&["goto", "then"]),
+        key(
+            "mark",
+            Shape::Word(&["impact_started", "detected", "mitigated"]),
+            "The key time that the line tells: the time in it is proposed for it.",
+        )
+        .aka(&["marks"]),
     ],
 };
 

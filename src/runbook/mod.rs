@@ -12,6 +12,7 @@ mod config;
 mod decode;
 mod duration;
 pub mod keys;
+mod mark;
 pub mod model;
 mod names;
 mod parse;
@@ -25,6 +26,7 @@ mod value;
 mod yaml;
 
 pub use config::{Config, Hook, ON, ReadConfig, parse_config};
+pub use mark::Mark;
 pub use model::*;
 pub use parse::{Parsed, parse, parse_bytes};
 pub use problem::{Problem, ProblemSeverity, Spot};

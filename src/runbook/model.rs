@@ -9,6 +9,8 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::mark::Mark;
+
 /// Where something stands in the runbook's file; both count from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Place {
@@ -472,6 +474,8 @@ pub struct Sign {
     pub finding: Option<String>,
     /// Where it may lead: offered, never taken by itself.
     pub go: Vec<Lead>,
+    /// The key time that its line tells: proposed, never set by itself.
+    pub mark: Option<Mark>,
 }
 
 /// Repeat until healthy.

@@ -123,3 +123,15 @@ fn a_title_without_latin_letters_gives_an_id_by_position() {
     let ids: Vec<&str> = runbook.fix.steps.iter().map(|step| step.id.as_str()).collect();
     assert_eq!(ids, ["fix-1", "fix-2"]);
 }
+
+#[test]
+fn a_sign_may_tell_a_key_time_but_not_that_it_is_resolved() {
+    let with = |mark: &str| {
+        format!(
+            "stanch: 1\ntitle: T\ndiagnose:\n  steps:\n    - {{ title: A, run: a, signs: [{{ match: x, mark: {mark} }}] }}\n"
+        )
+    };
+    assert_eq!(sound(&with("impact_started")).diagnose.steps[0].signs[0].mark, Some(Mark::ImpactStarted));
+    let problems = parse("t", &with("resolved")).problems;
+    assert!(problems.iter().any(|problem| problem.message.contains("mitigated")), "{problems:?}");
+}

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::alert::Alert;
-pub use super::marks::{Detection, Mark, Status, Tag};
+pub use super::marks::{Detection, Evidence, Mark, Status, Tag};
 use super::run::{Exit, LaneKey, LaneNo, Purpose, RunEnd, RunNo};
 use crate::runbook::{Effect, Lead, Mode, PhaseName, Severity, Shell, StepId, VarName};
 
@@ -93,6 +93,9 @@ pub enum Event {
         line: u64,
         /// That line, without escapes, at most 400 characters.
         text: String,
+        /// What it says of a key time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evidence: Option<Evidence>,
     },
     /// A run that is followed printed a line that one of its step's flags looks for, the first one. When it came is the entry's
     /// `happened`, or when it was recorded.

@@ -20,6 +20,12 @@ static ISO: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// `30/Apr/2022:14:33:40 -0500`, as web servers write.
 static COMMON: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"(\d{2}/[A-Z][a-z]{2}/\d{4}):(\d{2}:\d{2}:\d{2}) ([+-]\d{4})"));
+/// `Fri Mar  1 02:22:11 2019`, `Mar  1 02:22:11 UTC 2019`, as `date`, `pg_controldata` and others write.
+static DATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"\b([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d{2}:\d{2}:\d{2})(?: (Z|UTC|GMT))? (\d{4})(?: (Z|UTC|GMT)\b| ([+-]\d{4})\b)?",
+    )
+});
 /// `Apr 30 14:33:40`, as syslog and journalctl write: no year, no zone.
 static SYSLOG: LazyLock<Option<Regex>> =
     LazyLock::new(|| pattern(r"\b([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d{2}:\d{2}:\d{2})\b"));
@@ -33,6 +39,7 @@ pub fn time_in(text: &str, now: DateTime<Utc>, zone: FixedOffset) -> Option<Date
     let dated = lines()
         .find_map(|line| iso(line, zone))
         .or_else(|| lines().find_map(common))
+        .or_else(|| lines().find_map(|line| date(line, zone)))
         .or_else(|| lines().find_map(|line| syslog(line, now, zone)));
     match dated {
         Some(time) => (time <= now + TimeDelta::minutes(1)).then_some(time),
@@ -58,6 +65,18 @@ fn common(line: &str) -> Option<DateTime<Utc>> {
     let found = COMMON.as_ref()?.captures(line)?;
     let date = NaiveDate::parse_from_str(found.get(1)?.as_str(), "%d/%b/%Y").ok()?;
     local(date, found.get(2)?.as_str().parse().ok()?, found.get(3)?.as_str().parse().ok()?)
+}
+
+fn date(line: &str, zone: FixedOffset) -> Option<DateTime<Utc>> {
+    let found = DATE.as_ref()?.captures(line)?;
+    let zone = match (found.get(4).or_else(|| found.get(6)), found.get(7)) {
+        (Some(_), _) => FixedOffset::east_opt(0)?,
+        (None, Some(offset)) => offset.as_str().parse().ok()?,
+        (None, None) => zone,
+    };
+    let (month, day) = (found.get(1)?.as_str(), found.get(2)?.as_str());
+    let date = NaiveDate::parse_from_str(&format!("{} {month} {day}", found.get(5)?.as_str()), "%Y %b %d").ok()?;
+    local(date, found.get(3)?.as_str().parse().ok()?, zone)
 }
 
 fn syslog(line: &str, now: DateTime<Utc>, zone: FixedOffset) -> Option<DateTime<Utc>> {
@@ -95,6 +114,10 @@ mod tests {
             ("2022-04-30T19:33:40Z x", "2022-04-30T19:33:40Z"),
             ("::1 - - [30/Apr/2022:14:33:40 -0500] \"POST /\" 500", "2022-04-30T19:33:40Z"),
             ("Apr 30 14:33:40 alice bundle[72760]: method=POST", "2022-04-30T19:33:40Z"),
+            ("pg_control last modified:             Fri Mar  1 02:22:11 2019", "2019-03-01T07:22:11Z"),
+            ("Fri Mar  1 02:22:11 2019 UTC", "2019-03-01T02:22:11Z"),
+            ("Fri Mar  1 02:22:11 UTC 2019", "2019-03-01T02:22:11Z"),
+            ("Fri Mar  1 02:22:11 2019 +0100", "2019-03-01T01:22:11Z"),
             ("Dec  1 00:00:00 alice", "2021-12-01T05:00:00Z"),
             ("14:33:40 something", "2022-04-30T19:33:40Z"),
             ("first\nApr 30 14:33:40 second", "2022-04-30T19:33:40Z"),

@@ -26,6 +26,9 @@ impl State {
         }
         let now = Moment { at: entry.at, boot_ms: entry.boot_ms, boot: self.boot.1 };
         self.seq = entry.seq;
+        if let Some(step) = self.latest.and_then(|latest| now.set_since(&latest)) {
+            self.clock_set = Some((entry.seq, step));
+        }
         self.latest = Some(now);
         match &entry.event {
             Event::Opened(opened) => {
@@ -53,12 +56,12 @@ impl State {
                     run.stop_asked = true;
                 }
             }
-            Event::SignSeen { run, step, finding, go, .. } => {
+            Event::SignSeen { run, step, finding, go, evidence, .. } => {
                 if let Some(finding) = finding {
                     self.find(now, entry.seq, finding, Some(*run));
                 }
                 let (step, finding, go) = (step.clone(), finding.clone(), go.clone());
-                self.signs.push(SignSeen { run: *run, step, finding, go, seq: entry.seq });
+                self.signs.push(SignSeen { run: *run, step, finding, go, evidence: *evidence, seq: entry.seq });
             }
             Event::Flagged { run, flag, says, text, .. } => {
                 if let Some(run) = self.runs.get_mut(run) {

@@ -1,6 +1,9 @@
 //! The words of the field: kinds of notes, key times, where an incident stands, how it was noticed.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+pub use crate::runbook::Mark;
 
 /// The kind of a note. The sign is what the operator types before the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -23,38 +26,13 @@ pub enum Tag {
     Todo,
 }
 
-/// A key time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mark {
-    /// Users began to feel it.
-    ImpactStarted,
-    /// Someone or something noticed.
-    Detected,
-    /// The on-call took it.
-    Acknowledged,
-    /// Users no longer feel it.
-    Mitigated,
-    /// Lastingly repaired and verified.
-    Resolved,
-}
-
-impl Mark {
-    /// All, in the order of an incident.
-    pub const ALL: [Self; 5] =
-        [Self::ImpactStarted, Self::Detected, Self::Acknowledged, Self::Mitigated, Self::Resolved];
-
-    /// The words used on screen and in the record.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::ImpactStarted => "impact started",
-            Self::Detected => "detected",
-            Self::Acknowledged => "acknowledged",
-            Self::Mitigated => "mitigated",
-            Self::Resolved => "resolved",
-        }
-    }
+/// What a line of output says of a key time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Of which.
+    pub mark: Mark,
+    /// When it was, to the second.
+    pub time: DateTime<Utc>,
 }
 
 /// Where the incident stands.

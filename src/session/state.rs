@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 
 use super::entry::When;
-use super::event::{Mark, MoveCause, Opened, RunEnded, RunStarted, Source, Status, Update, Verdict};
+use super::event::{Evidence, Mark, MoveCause, Opened, RunEnded, RunStarted, Source, Status, Update, Verdict};
 use super::run::{LaneKey, LaneNo, RunNo};
 use crate::runbook::{Effect, Lead, PhaseName, Severity, StepId, VarName};
+
+/// The two clocks drift and are read one after the other; more than this between two entries is a step, in milliseconds.
+const STEP_MS: i64 = 1_000;
 
 /// Everything that follows from the entries of a session so far.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -20,6 +23,8 @@ pub struct State {
     pub seq: u64,
     /// The last entry's times.
     pub latest: Option<Moment>,
+    /// The latest entry before which the wall clock was set, and by how many milliseconds.
+    pub clock_set: Option<(u64, i64)>,
     /// The kernel's boot id in force, and how many different ones there were before it.
     pub boot: (String, u32),
     /// Whether it is closed.
@@ -159,6 +164,15 @@ impl Moment {
             u64::try_from((self.at - earlier.at).num_milliseconds()).unwrap_or(0)
         }
     }
+
+    /// By how many milliseconds the wall clock was set since an earlier moment of the same boot; none where it was not.
+    #[must_use]
+    pub fn set_since(&self, earlier: &Self) -> Option<i64> {
+        let own = |moment: &Self| i64::try_from(moment.boot_ms).unwrap_or(i64::MAX);
+        let wall = (self.at - earlier.at).num_milliseconds();
+        let step = wall.saturating_sub(own(self).saturating_sub(own(earlier)));
+        (self.boot == earlier.boot && step.saturating_abs() > STEP_MS).then_some(step)
+    }
 }
 
 /// A variable's value.
@@ -290,6 +304,8 @@ pub struct SignSeen {
     pub finding: Option<String>,
     /// Where it may lead.
     pub go: Vec<Lead>,
+    /// What it says of a key time.
+    pub evidence: Option<Evidence>,
     /// The entry.
     pub seq: u64,
 }

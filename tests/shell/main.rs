@@ -7,6 +7,7 @@ mod support;
 mod beside;
 mod commands;
 mod desk;
+mod hook;
 mod own;
 #[path = "../screen/play.rs"]
 #[expect(dead_code, reason = "shared with the tests of the screen, which use more of it")]

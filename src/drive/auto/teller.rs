@@ -60,8 +60,10 @@ pub fn line(entry: &Entry, walk: &Walk) -> Option<String> {
             format!("{}: {outcome} ({because})", label(*run, walk))
         }
         Event::StopAsked { run, .. } => format!("{}: asked to stop", label(*run, walk)),
-        Event::SignSeen { run, finding, go, text, .. } => {
-            let found = finding.as_ref().unwrap_or(text);
+        Event::SignSeen { run, finding, go, text, evidence, .. } => {
+            let told = evidence.map(|told| format!("{} at {}: ", told.mark.as_str(), told.time.format("%FT%TZ")));
+            let told = told.unwrap_or_default();
+            let found = format!("{told}{}", finding.as_ref().unwrap_or(text));
             let ways: Vec<String> = go.iter().map(ToString::to_string).collect();
             let ways = if ways.is_empty() { String::new() } else { format!(" (points to {})", ways.join(" or ")) };
             format!("{}: found: {found}{ways}", label(*run, walk))

@@ -85,6 +85,7 @@ fn event() -> impl Strategy<Value = Event> {
             go: Vec::new(),
             line: 1,
             text,
+            evidence: None,
         }),
         run.clone().prop_map(|run| Event::RunInterrupted { run }),
         (run.clone(), any::<bool>(), text()).prop_map(|(run, happened, because)| Event::RunSettled {

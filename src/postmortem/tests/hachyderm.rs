@@ -79,6 +79,7 @@ pub(in crate::postmortem) fn journal() -> Journal {
             go: vec![Lead::Phase(PhaseName::Revert), Lead::Phase(PhaseName::Fix)],
             line: 1,
             text: ERROR.to_owned(),
+            evidence: None,
         },
     );
     let first = When::Exact(journal.time("19:33:40"));

@@ -98,6 +98,7 @@ pub(in crate::postmortem) fn journal() -> Journal {
         go: Vec::new(),
         line: 1,
         text: log.trim_end().to_owned(),
+        evidence: None,
     };
     journal.add("00:24:31", seen);
     let because = "the log of deploy-tasks names the constraint".to_owned();

@@ -47,11 +47,12 @@ pub(super) fn sentence(history: &History, entry: &Entry, before: Before) -> Opti
             let prose = by("asked to stop ").run(*run);
             if *force { prose.text(", by force if need be") } else { prose }
         }
-        Event::SignSeen { run, finding, line, text, .. } => {
-            let prose = Prose::new().run(*run).text(" pointed to a cause");
-            let prose = match finding {
-                Some(finding) => prose.text(": ").text(brief(finding, CELL).0),
-                None => prose,
+        Event::SignSeen { run, finding, line, text, evidence, .. } => {
+            let prose = Prose::new().run(*run);
+            let prose = match (finding, evidence) {
+                (Some(finding), _) => prose.text(" pointed to a cause: ").text(brief(finding, CELL).0),
+                (None, Some(evidence)) => prose.text(format!(" told of the time: {}", evidence.mark.as_str())),
+                (None, None) => prose.text(" pointed to a cause"),
             };
             prose.text(format!(" – line {line}: ")).code(brief(text, LINE).0)
         }

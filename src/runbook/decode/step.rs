@@ -2,6 +2,7 @@
 
 use crate::runbook::decode::fields::{Fields, Value};
 use crate::runbook::decode::file::StepSpot;
+use crate::runbook::mark::Mark;
 use crate::runbook::model::{
     Action, Choice, Command, Effect, Expect, Flag, Guard, Link, Mode, Pattern, PhaseName, Shell, Sign, Step, Stop,
     StopSignal, Until,
@@ -144,10 +145,20 @@ fn expect(fields: &mut Fields) -> Expect {
 
 fn signs(fields: &mut Fields) -> Vec<Sign> {
     let sign = |mut fields: Fields| {
-        let (finding, go) = (fields.text("finding"), fields.leads("go"));
-        Some(Sign { matches: fields.pattern("match")?, finding, go })
+        let (finding, go, mark) = (fields.text("finding"), fields.leads("go"), mark(&mut fields));
+        Some(Sign { matches: fields.pattern("match")?, finding, go, mark })
     };
     fields.tables("signs").into_iter().filter_map(sign).collect()
+}
+
+fn mark(fields: &mut Fields) -> Option<Mark> {
+    match fields.text("mark")?.as_str() {
+        "impact_started" => Some(Mark::ImpactStarted),
+        "detected" => Some(Mark::Detected),
+        "mitigated" => Some(Mark::Mitigated),
+        // Another word was told of where it was read.
+        _ => None,
+    }
 }
 
 fn until(fields: &mut Fields) -> Option<Until> {

@@ -20,6 +20,8 @@ pub(super) struct Summary {
     pub(super) commands: u64,
     /// What could not be written.
     pub(super) trouble: Option<String>,
+    /// What else there is to say.
+    pub(super) remark: Option<String>,
 }
 
 /// The thread's belongings.
@@ -62,8 +64,9 @@ impl<R: Record> Clerk<R> {
             }
         }
         let trouble = self.record.leave().err();
+        let remark = self.record.farewell();
         // Whoever waits for it may have given up.
-        drop(done.send(Summary { commands: self.commands, trouble }));
+        drop(done.send(Summary { commands: self.commands, trouble, remark }));
     }
 
     fn begin(&mut self, ask: Ask) -> Result<(), String> {

@@ -73,4 +73,9 @@ pub trait Record: Send {
     /// # Errors
     /// What is lost, in words.
     fn leave(&mut self) -> Result<(), String>;
+
+    /// The very last, after [`leave`](Self::leave): what else the operator is to be told, in words. May take a few seconds.
+    fn farewell(&mut self) -> Option<String> {
+        None
+    }
 }

@@ -58,6 +58,8 @@ pub struct Ending {
     pub commands: u64,
     /// What is not on record, in words.
     pub trouble: Option<String>,
+    /// What else is to be said, in words.
+    pub remark: Option<String>,
 }
 
 /// What the main thread is told.
@@ -132,12 +134,13 @@ pub fn work(kind: &Kind, session: &str, record: impl Record + 'static) -> io::Re
     let mut work = Work { shell, tape, inbox, kind: kind.clone(), place };
     let how = work.until_left();
     drop(jobs.send(Job::Quit));
-    let Summary { commands, trouble } = summary.recv_timeout(REST).unwrap_or_else(|_| Summary {
+    let Summary { commands, trouble, remark } = summary.recv_timeout(REST).unwrap_or_else(|_| Summary {
         commands: 0,
         trouble: Some("the disk did not take the last records".to_owned()),
+        remark: None,
     });
     drop(raw);
-    Ok(Ending { how, commands, trouble })
+    Ok(Ending { how, commands, trouble, remark })
 }
 
 /// The shell's process, and the recorder's end of its terminal.

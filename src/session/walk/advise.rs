@@ -103,8 +103,8 @@ impl Walk {
         if let Some(run) = self.unsettled() {
             return self.settle_alone(run);
         }
-        if let Some(mark) = self.proposed_mark() {
-            return Advice::act(Intent::Mark { mark, happened: None, despite: None });
+        if let Some(proposal) = self.proposed_mark() {
+            return Advice::act(proposal.intent());
         }
         let here =
             self.state.cursor.as_ref().filter(|here| self.visits.get(*here).is_some_and(|times| *times > CIRCLE));

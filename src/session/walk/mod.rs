@@ -34,7 +34,7 @@ pub use order::{Draft, Flagged, Happening, Order, RunOver};
 pub use position::Next;
 pub use preview::Preview;
 pub use refusal::{Need, Refusal};
-pub use rules::{Readiness, TimeBox, Unverified};
+pub use rules::{Proposal, Readiness, TimeBox, Unverified};
 pub use work::Work;
 
 use crate::runbook::{Runbook, StepId, VarName};

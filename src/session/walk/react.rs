@@ -1,11 +1,15 @@
 //! What follows from what happened.
 
+use chrono::{Offset as _, TimeDelta, Utc};
+
 use super::start::{Wanted, plain};
 use super::{Confirmation, Happening, Intent, Order, Refusal, RunOver, Secret, Walk};
-use crate::runbook::{Effect, Lead, Mode, PhaseName, Step, fill};
-use crate::session::event::{Event, MoveCause, RunEnded, Source, Verdict};
+use crate::runbook::{Effect, Lead, Mode, PhaseName, Sign, Step, fill};
+use crate::session::event::{Event, Evidence, MoveCause, RunEnded, Source, Verdict};
+use crate::session::evidence::time_in;
 use crate::session::judge::{Judgement, SignFound};
 use crate::session::run::{Exit, Purpose, RunNo};
+use crate::session::when;
 
 impl Walk {
     /// What follows from what happened.
@@ -70,7 +74,7 @@ impl Walk {
             Purpose::Step { step, .. } => {
                 let runbook = self.runbook.clone();
                 let step = runbook.as_deref().and_then(|runbook| runbook.step(step)).map(|(_, step)| step);
-                orders.extend(step.into_iter().flat_map(|step| self.found(over.run, step, &over.judgement)));
+                orders.extend(step.into_iter().flat_map(|step| self.found(over, step)));
                 orders.push(end);
                 orders.extend(step.into_iter().flat_map(|step| self.after_step(over, step)));
             }
@@ -106,7 +110,8 @@ impl Walk {
     }
 
     /// Signs and captured values.
-    fn found(&self, run: RunNo, step: &Step, judgement: &Judgement) -> Vec<Order> {
+    fn found(&self, over: &RunOver, step: &Step) -> Vec<Order> {
+        let (run, judgement) = (over.run, &over.judgement);
         let mut orders = Vec::new();
         let mut fresh: Vec<(String, String)> = Vec::new();
         let set = |orders: &mut Vec<Order>, name: &str, value: &str| {
@@ -135,11 +140,20 @@ impl Walk {
                 None => {}
             }
         }
-        orders.extend(judgement.signs.iter().filter_map(|found| self.sign(run, step, found, &fresh)));
+        orders.extend(judgement.signs.iter().filter_map(|found| self.sign(over, step, found, &fresh)));
         orders
     }
 
-    fn sign(&self, run: RunNo, step: &Step, found: &SignFound, fresh: &[(String, String)]) -> Option<Order> {
+    /// What the line of a sign says of a key time.
+    fn evidence(&self, sign: &Sign, line: &str, over: &RunOver) -> Option<Evidence> {
+        let mark = sign.mark?;
+        let zone = self.state.opened.as_ref().and_then(|opened| when::zone(&opened.zone));
+        let took = TimeDelta::try_milliseconds(i64::try_from(over.end.took_ms).ok()?)?;
+        let now = self.state.runs.get(&over.run)?.at.at.checked_add_signed(took)?;
+        time_in(line, now, zone.unwrap_or_else(|| Utc.fix())).map(|time| Evidence { mark, time })
+    }
+
+    fn sign(&self, over: &RunOver, step: &Step, found: &SignFound, fresh: &[(String, String)]) -> Option<Order> {
         let sign = step.signs.get(usize::try_from(found.sign).ok()?)?;
         let lookup = |name: &str| {
             let own = fresh.iter().rev().find(|(own, _)| own == name && !self.is_secret(name));
@@ -147,13 +161,14 @@ impl Walk {
                 .or_else(|| self.state.vars.get(name).and_then(|value| value.text.clone()))
         };
         Some(Order::record(Event::SignSeen {
-            run,
+            run: over.run,
             step: step.id.clone(),
             sign: found.sign,
             finding: sign.finding.as_deref().map(|finding| fill(finding, lookup)),
             go: sign.go.clone(),
             line: found.line,
             text: found.text.clone(),
+            evidence: self.evidence(sign, &found.text, over),
         }))
     }
 

@@ -1,8 +1,11 @@
 //! The rules: which values are missing, what must be verified first, whether it all holds.
 
+use chrono::{DateTime, Utc};
+
 use super::intend::said;
-use super::{Need, Order, Refusal, Walk};
+use super::{Intent, Need, Order, Refusal, Walk};
 use crate::runbook::{Effect, Guard, PhaseName, Step, StepId, VarName, mentions};
+use crate::session::entry::When;
 use crate::session::event::{Event, Mark, Verdict};
 use crate::session::run::{Purpose, RunNo};
 use crate::session::state::{Moment, Standing, Stay};
@@ -36,6 +39,24 @@ pub struct TimeBox {
     pub spent_ms: u64,
     /// Milliseconds there are.
     pub limit_ms: u64,
+}
+
+/// A mark that is proposed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// Which.
+    pub mark: Mark,
+    /// When it was and the step whose output told it; none where it is now.
+    pub told: Option<(DateTime<Utc>, StepId)>,
+}
+
+impl Proposal {
+    /// To take it.
+    #[must_use]
+    pub fn intent(&self) -> Intent {
+        let happened = self.told.as_ref().map(|(time, _)| When::Exact(*time));
+        Intent::Mark { mark: self.mark, happened, despite: None }
+    }
 }
 
 impl Walk {
@@ -214,9 +235,22 @@ impl Walk {
         (time_box.spent_ms.saturating_sub(from) >= time_box.limit_ms && !self.state.closed).then_some(time_box)
     }
 
-    /// A mark that now makes sense: mitigated after a mitigating step that holds, resolved when all verify steps hold after a fix.
+    /// A mark that now makes sense: one whose time a line of output told, mitigated after a mitigating step that holds, resolved when
+    /// all verify steps hold after a fix.
     #[must_use]
-    pub fn proposed_mark(&self) -> Option<Mark> {
+    pub fn proposed_mark(&self) -> Option<Proposal> {
+        self.earned_mark().map(|mark| Proposal { mark, told: None }).or_else(|| self.told_mark())
+    }
+
+    /// The latest sign that tells a time of a mark that is not set.
+    fn told_mark(&self) -> Option<Proposal> {
+        let told = self.state.signs.iter().rev().filter_map(|sign| Some((sign.evidence?, &sign.step)));
+        let mut open = told.filter(|(evidence, _)| !self.state.marks.contains_key(&evidence.mark));
+        let (evidence, step) = open.next()?;
+        Some(Proposal { mark: evidence.mark, told: Some((evidence.time, step.clone())) })
+    }
+
+    fn earned_mark(&self) -> Option<Mark> {
         let runbook = self.runbook()?;
         let made = |phase: Option<PhaseName>, mitigating: bool| {
             self.state.changes.iter().any(|change| {

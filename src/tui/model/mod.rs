@@ -15,6 +15,7 @@ pub(crate) use overlay::empty;
 pub(crate) use overlay::{Ask, Choice, Confirm, Item, Menu, Overlay, Picker, Prompt};
 pub(crate) use search::Search;
 pub(crate) use session::{Pane, Pending, Role, SessionScreen};
+pub(crate) use timeline::clock_words;
 pub(crate) use work::WorkAsk;
 
 use chrono::{DateTime, Utc};

@@ -8,7 +8,7 @@ use crate::session::exit;
 use crate::session::run::Purpose;
 use crate::session::state::State;
 use crate::session::told::told;
-use crate::text::visible;
+use crate::text::{human, visible};
 use crate::tui::theme::Role;
 use crate::tui::words;
 
@@ -38,17 +38,31 @@ pub(crate) struct Row {
 impl Timeline {
     /// Adds an entry, where it has something to say. The state is the one after it.
     pub(crate) fn push(&mut self, entry: &Entry, state: &State) {
+        if let Some(text) = clock_words(entry, state) {
+            self.add(Row { when: When::Exact(entry.at), text, role: Role::Warn });
+        }
         let Some((text, role)) = entry_words(&entry.event, state) else { return };
         let when = entry.time();
         // Several may type beside whoever drives.
         let typed = matches!(&entry.event, Event::RunStarted(started) if started.is_shells());
         let text = if typed { format!("{} in a {text}", entry.by) } else { text };
         let text = visible::clean(text.lines().next().unwrap_or_default()).into_owned();
-        self.rows.push_back(Row { when, text, role });
+        self.add(Row { when, text, role });
+    }
+
+    fn add(&mut self, row: Row) {
+        self.rows.push_back(row);
         if self.rows.len() > KEPT {
             self.rows.pop_front();
         }
     }
+}
+
+/// That the wall clock was set just before an entry: its times are not to be compared with those before it, durations are.
+pub(crate) fn clock_words(entry: &Entry, state: &State) -> Option<String> {
+    let (_, step) = state.clock_set.filter(|(seq, _)| *seq == entry.seq)?;
+    let way = if step < 0 { "back" } else { "forward" };
+    Some(format!("the wall clock was set {way} by {}", human::duration(step.unsigned_abs())))
 }
 
 /// What an entry says, where it says something of its own.

@@ -115,6 +115,8 @@ pub(super) enum Act {
     Paste(&'static str),
     /// Time passes.
     Pass(i64),
+    /// The wall clock is set, by so many seconds.
+    SetClock(i64),
     /// A run writes.
     Write(u32, &'static str),
 }
@@ -158,6 +160,10 @@ impl Stream for Operator {
                         match act {
                             Act::Pass(seconds) => {
                                 world.pass(seconds);
+                                world.outbox.push_back(Message::Tick);
+                            }
+                            Act::SetClock(seconds) => {
+                                world.set += seconds * 1000;
                                 world.outbox.push_back(Message::Tick);
                             }
                             Act::Write(run, text) => world.write(RunNo(run), text),

@@ -114,3 +114,34 @@ fn closing_names_what_stays_in_force_and_could_be_taken_back() {
     let untouched = work(world(), SIZE, vec![Act::Keys("Enter"), Act::Keys("c")]);
     assert!(!untouched.screen.contains("Stays in force"), "{}", untouched.screen);
 }
+
+#[test]
+fn a_clock_that_is_set_is_told_and_stands_in_the_timeline() {
+    let mut acts = typed("n", "before").to_vec();
+    acts.push(Act::SetClock(-3_600));
+    acts.extend(typed("n", "after"));
+    let set = story(&acts);
+    assert!(set.screen.contains("the wall clock was set back by 1 h"), "{}", set.screen);
+    assert!(set.screen.contains("Mind the times"), "{}", set.screen);
+    acts.extend(typed("n", "later"));
+    let once = story(&acts).screen.matches("the wall clock was set").count();
+    assert_eq!(once, 1, "it is told once");
+}
+
+#[test]
+fn the_time_that_a_sign_tells_is_proposed_for_its_mark() {
+    let text = "{stanch: 1, title: T, diagnose: {steps: [{id: state, title: S, run: state, \
+                signs: [{match: 'last modified: (?<TIME>.*)', mark: impact_started}]}, {id: more, title: N, run: x}]}}";
+    let runbook = crate::runbook::parse("t", text).runbook.unwrap();
+    let said = "last modified:      Sat Apr 30 02:22:11 2022 UTC\n";
+    let world = || World::new(Some(runbook.clone()), vec![script("state", said, 0)]);
+    let proposed = work(world(), SIZE, vec![Act::Keys("Enter Enter")]);
+    let words = "state tells of impact started: 02:22:11 (m, then Enter, marks it). Enter runs more";
+    assert!(proposed.screen.contains(words), "{}", proposed.screen);
+    assert!(!proposed.has(|event| matches!(event, Event::Marked { mark: Mark::ImpactStarted })), "not by itself");
+    let marked = work(world(), SIZE, vec![Act::Keys("Enter Enter m Enter Enter")]);
+    let entry = marked.world.journal.iter().rfind(|entry| matches!(entry.event, Event::Marked { .. })).unwrap();
+    assert!(matches!(entry.event, Event::Marked { mark: Mark::ImpactStarted }));
+    assert_eq!(entry.happened, Some(When::Exact("2022-04-30T02:22:11Z".parse().unwrap())), "{}", marked.screen);
+    assert!(!marked.screen.contains("tells of impact"), "{}", marked.screen);
+}

@@ -51,6 +51,8 @@ pub(super) struct World {
     pub(super) copied: Vec<String>,
     pub(super) frames: u64,
     pub(super) closed: bool,
+    /// By how much the wall clock was set, in milliseconds.
+    pub(super) set: i64,
     /// Nothing can be recorded.
     pub(super) broken: bool,
     shown: Option<(RunNo, Window)>,
@@ -76,6 +78,7 @@ impl World {
             hunt: None,
             frames: 0,
             closed: false,
+            set: 0,
             broken: false,
             shown: None,
             texts: Vec::new(),
@@ -84,7 +87,7 @@ impl World {
 
     pub(super) fn now(&self) -> Now {
         let boot_ms = u64::try_from(self.at.timestamp_millis() - time("2022-04-30T00:00:00Z").timestamp_millis());
-        Now { at: self.at, boot_ms: boot_ms.expect("after midnight") }
+        Now { at: self.at + TimeDelta::milliseconds(self.set), boot_ms: boot_ms.expect("after midnight") }
     }
 
     fn stamp(&self) -> Stamp {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::runbook::{Action, Lead, PhaseName};
+use crate::session::entry::When;
 use crate::session::event::{Mark, Status};
 use crate::session::run::RunNo;
 use crate::session::walk::{Confirmation, Intent};
@@ -140,9 +141,12 @@ pub(super) fn end(session: &SessionScreen) -> Overlay {
     } else {
         vec![format!("Not verified since the last change: {}.", open.join(", "))]
     };
-    if let Some(mark) = session.walk.proposed_mark() {
-        let want = Intent::Mark { mark, happened: None, despite: None };
-        items.push(Item::new('m', format!("mark {} now", mark.as_str()), Choice::Want(want)));
+    if let Some(proposal) = session.walk.proposed_mark() {
+        let when = match &proposal.told {
+            Some((time, step)) => format!("at {}, as {step} told", words::when(&When::Exact(*time), session.zone())),
+            None => "now".to_owned(),
+        };
+        items.push(Item::new('m', format!("mark {} {when}", proposal.mark.as_str()), Choice::Want(proposal.intent())));
     }
     if let Some(first) = open.first() {
         let go = Choice::Want(Intent::Go(Lead::Step(first.clone())));
@@ -196,7 +200,10 @@ pub(super) fn mark(session: &SessionScreen, seen: Option<DateTime<Utc>>) -> Over
         Mark::Mitigated => 'm',
         Mark::Resolved => 'r',
     };
+    let proposed = session.walk.proposed_mark();
+    let told = proposed.as_ref().and_then(|proposal| Some((proposal.mark, proposal.told.as_ref()?.0)));
     let items = Mark::ALL.into_iter().map(|mark| {
+        let seen = seen.or_else(|| told.filter(|(own, _)| *own == mark).map(|(_, time)| time));
         let was = marks.get(&mark).map_or_else(|| "not marked".to_owned(), |when| words::when(when, session.zone()));
         Item::new(key(mark), format!("{:<15} {was}", mark.as_str()), Choice::Ask(Ask::When(mark, seen)))
     });
@@ -205,7 +212,7 @@ pub(super) fn mark(session: &SessionScreen, seen: Option<DateTime<Utc>>) -> Over
         vec!["A later mark replaces an earlier one; both are kept.".to_owned()],
         items.collect(),
     );
-    let proposed = session.walk.proposed_mark();
+    let proposed = proposed.map(|proposal| proposal.mark);
     menu.selected = Mark::ALL.iter().position(|mark| Some(*mark) == proposed).unwrap_or(0);
     Overlay::Menu(menu)
 }

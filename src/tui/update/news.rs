@@ -8,7 +8,7 @@ use crate::session::run::{Purpose, RunNo};
 use crate::session::walk::{Happening, Intent};
 use crate::tui::effect::Effect;
 use crate::tui::layout;
-use crate::tui::model::{Model, Pane, SessionScreen};
+use crate::tui::model::{Model, Pane, SessionScreen, clock_words};
 use crate::tui::words;
 
 /// Rows of a pane, its title among them, that a program with the keys can be worked in.
@@ -110,6 +110,9 @@ fn happened(model: &mut Model, happening: Happening) -> Vec<Effect> {
 
 /// A sentence on what was just recorded, where the operator should not miss it.
 fn remark(session: &SessionScreen, entry: &Entry) -> Option<String> {
+    if let Some(words) = clock_words(entry, session.walk.state()) {
+        return Some(format!("Mind the times: {words}. Durations are right."));
+    }
     match &entry.event {
         Event::RunEnded(ended) => {
             let run = session.walk.state().runs.get(&ended.run)?;
@@ -125,6 +128,8 @@ fn remark(session: &SessionScreen, entry: &Entry) -> Option<String> {
                 format!("{name}: {}", words::verdict(&ended.verdict))
             })
         }
+        // The time that it tells is proposed in the sentence that says what comes next.
+        Event::SignSeen { finding: None, evidence: Some(_), .. } => None,
         Event::SignSeen { step, finding, text, .. } => Some(format!("{step}: {}", finding.as_deref().unwrap_or(text))),
         Event::Flagged { step, says, text, .. } => Some(format!("{step}: {}", says.as_deref().unwrap_or(text))),
         _ => None,

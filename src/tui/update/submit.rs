@@ -24,7 +24,7 @@ pub(super) fn question(model: &Model, ask: Ask) -> Overlay {
             let title = format!("When: {}? (empty is now; 20:37, -25m)", mark.as_str());
             let prompt = Prompt::new(ask.clone(), title);
             let prompt = match seen {
-                Some(seen) => prompt.hint("As the picked lines say.").text(&seen.format("%FT%TZ").to_string()),
+                Some(seen) => prompt.hint("As the output says.").text(&seen.format("%FT%TZ").to_string()),
                 None => prompt,
             };
             return Overlay::Prompt(Box::new(prompt));

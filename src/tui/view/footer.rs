@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::rows;
 use crate::runbook::Effect;
+use crate::session::entry::When;
 use crate::session::walk::Next;
 use crate::text::{visible, width};
 use crate::tui::action::{self, Action, Does, Place};
@@ -57,8 +58,15 @@ fn sentence(session: &SessionScreen) -> String {
     if let Some(run) = session.keys_to {
         return format!("The keys go to {}; Ctrl-] takes them back.", words::run_name(run, session.walk.state()));
     }
-    if let Some(mark) = session.walk.proposed_mark() {
-        return format!("It looks {} (m, then Enter, marks it). {}", mark.as_str(), what_next(session));
+    if let Some(proposal) = session.walk.proposed_mark() {
+        let mark = proposal.mark.as_str();
+        let why = match &proposal.told {
+            Some((time, step)) => {
+                format!("{step} tells of {mark}: {}", words::when(&When::Exact(*time), session.zone()))
+            }
+            None => format!("It looks {mark}"),
+        };
+        return format!("{why} (m, then Enter, marks it). {}", what_next(session));
     }
     what_next(session)
 }

@@ -278,7 +278,7 @@ pub(super) fn change(id: &str) -> Step {
 }
 
 pub(super) fn sign(pattern: &str, go: Vec<crate::runbook::Lead>) -> Sign {
-    Sign { matches: Pattern::new(pattern).unwrap(), finding: None, go }
+    Sign { matches: Pattern::new(pattern).unwrap(), finding: None, go, mark: None }
 }
 
 pub(super) fn until(every_ms: u64, for_ms: u64) -> Until {

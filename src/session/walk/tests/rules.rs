@@ -164,7 +164,7 @@ fn resolved_needs_every_verify_step_after_the_last_change() {
     assert_eq!(bench.intend(&resolve(None)), Err(Refusal::NotVerified(vec!["health".into()])));
     bench.run("health").unwrap();
     bench.ends(0, "");
-    assert_eq!(bench.walk.proposed_mark(), Some(Mark::Resolved));
+    assert_eq!(bench.walk.proposed_mark().unwrap().mark, Mark::Resolved);
     bench.intend(&resolve(None)).unwrap();
     assert_eq!(bench.walk.state().status, Some(Status::Resolved));
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::bench::{Bench, change, read, runbook};
 use crate::runbook::{Pattern, PhaseName, Runbook, Sign};
+use crate::session::entry::When;
 use crate::session::event::{Event, Mark, Status, Update};
 use crate::session::walk::{Advice, Confirmation, Intent, Path, Refusal, Work};
 
@@ -21,7 +22,7 @@ fn settle(finding: u32, confirmed: bool, because: &str) -> Work {
 fn findings_come_from_signs_and_from_people_and_a_later_word_replaces_an_earlier_one() {
     let mut logs = read("logs");
     let finding = Some("The schema lacks it".to_owned());
-    logs.signs = vec![Sign { matches: Pattern::new("unknown").unwrap(), finding, go: Vec::new() }];
+    logs.signs = vec![Sign { matches: Pattern::new("unknown").unwrap(), finding, go: Vec::new(), mark: None }];
     let mut bench = Bench::new(runbook(vec![(Diagnose, vec![logs])]));
     bench.run("logs").unwrap();
     bench.ends(0, "unknown attribute\n");
@@ -171,4 +172,33 @@ fn alone_only_verify_steps_are_run_that_were_not_looked_at() {
     }
     let why = "red again: schema".to_owned();
     assert_eq!(bench.walk.advise(path), Advice::Finished { healthy: false, why });
+}
+
+#[test]
+fn a_sign_tells_when_it_began_and_a_walk_without_a_person_takes_it() {
+    let mut state = read("state");
+    let matches = Pattern::new("last modified: (?<TIME>.*)").unwrap();
+    state.signs = vec![Sign { matches, finding: None, go: Vec::new(), mark: Some(Mark::ImpactStarted) }];
+    let mut bench = Bench::new(runbook(vec![(Diagnose, vec![state, read("next")])]));
+    bench.run("state").unwrap();
+    bench.ends(0, "pg_control last modified: Fri Mar  1 02:22:11 2019\n");
+    let proposal = bench.walk.proposed_mark().unwrap();
+    let began = "2019-03-01T02:22:11Z".parse().unwrap();
+    assert_eq!((proposal.mark, proposal.told.clone()), (Mark::ImpactStarted, Some((began, "state".to_owned()))));
+    let Advice::Do(intent) = bench.walk.advise(Path::default()) else { panic!("nothing is to be done") };
+    bench.intend(&intent).unwrap();
+    assert_eq!(bench.walk.state().marks[&Mark::ImpactStarted], When::Exact(began));
+    assert_eq!(bench.walk.proposed_mark(), None);
+}
+
+#[test]
+fn a_line_without_a_time_that_can_be_read_proposes_nothing() {
+    let mut state = read("state");
+    let sign = Pattern::new("stopped").unwrap();
+    state.signs = vec![Sign { matches: sign, finding: None, go: Vec::new(), mark: Some(Mark::ImpactStarted) }];
+    let mut bench = Bench::new(runbook(vec![(Diagnose, vec![state])]));
+    bench.run("state").unwrap();
+    bench.ends(0, "stopped at some time\n");
+    assert_eq!(bench.walk.state().signs.len(), 1);
+    assert_eq!(bench.walk.proposed_mark(), None);
 }
