@@ -9,6 +9,8 @@ mod drill;
 #[cfg(test)]
 #[path = "drills/lama.rs"]
 mod lama;
+#[path = "drills/troet.rs"]
+mod troet;
 
 use drill::{Drill, sees};
 use stanch::runbook::PhaseName::{Diagnose, Fix, Revert, Verify};

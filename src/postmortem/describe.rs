@@ -19,6 +19,9 @@ pub(super) fn deed(history: &History, run: &Run) -> Prose {
         Purpose::Step { step, .. } if run.started.edited => {
             say("ran ").then(title(step)).text(", edited: ").code(brief(&run.started.command, CELL).0)
         }
+        Purpose::Step { step, .. } if history.step(step).is_some_and(|step| step.point_of_no_return) => {
+            say("ran ").then(title(step)).text(", the point of no return")
+        }
         Purpose::Step { step, .. } => say("ran ").then(title(step)),
         Purpose::Undo { step, of } => say("undid ").then(title(step)).text(" (").run(*of).text(")"),
         Purpose::Guard { step, .. } => say("checked what must hold before ").then(title(step)),

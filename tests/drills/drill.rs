@@ -73,6 +73,19 @@ impl Drill {
         self.values.get(name).map_or("", String::as_str)
     }
 
+    /// Gives a variable another value, as an operator may.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.values.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Runs something that is no step, with the values in force.
+    #[track_caller]
+    pub(crate) fn outside(&self, text: &str) -> String {
+        let (code, output) = self.sh(text, true);
+        assert_eq!(code, 0, "{text}: {output}");
+        output
+    }
+
     fn step(&self, id: &str) -> &Step {
         self.runbook.step(id).unwrap_or_else(|| panic!("there is no step {id}")).1
     }

@@ -48,3 +48,5 @@ mod ssh;
 #[expect(dead_code, reason = "shared with the sessions walked without a screen, which use more of it")]
 mod stage;
 mod survive;
+#[cfg(test)]
+mod troet;

@@ -298,3 +298,17 @@ fn an_alert_that_opened_the_session_is_how_it_was_detected() {
     let sentence = "It was detected at 2022-04-30 19:34:04 UTC by monitoring: the alert `MastodonHttp5xx` fired.";
     assert!(text.contains(sentence), "{text}");
 }
+
+#[test]
+fn the_point_of_no_return_is_told_where_it_was_passed() {
+    let text = "{stanch: 1, title: T, fix: {steps: [{id: copy, title: Copy, run: cp}, \
+                {id: open, title: Open, run: open, point_of_no_return: true}]}}";
+    let parsed = crate::runbook::parse("move", text);
+    let mut journal = Journal::new("a@b", "2024-05-12");
+    journal.open("20:00:00", "Move", &[]);
+    journal.run("20:01:00", Ran::step("copy", 1, "cp").changing());
+    journal.run("20:02:00", Ran::step("open", 1, "open").changing());
+    let rows = journal.written_rows(Some(&parsed.runbook.unwrap()));
+    assert!(rows[1].contains("a@b ran *Copy* →"), "{}", rows[1]);
+    assert!(rows[2].contains("a@b ran *Open*, the point of no return →"), "{}", rows[2]);
+}

@@ -2,3 +2,7 @@
 
 #[cfg(test)]
 mod lama;
+//! The drills of the real incidents, walked alone, and what is written of them.
+
+#[cfg(test)]
+mod troet;
