@@ -6,6 +6,9 @@ mod support;
 #[cfg(test)]
 #[path = "drills/drill.rs"]
 mod drill;
+#[cfg(test)]
+#[path = "drills/obs.rs"]
+mod obs;
 
 use drill::{Drill, sees};
 use stanch::runbook::PhaseName::{Diagnose, Fix, Revert, Verify};

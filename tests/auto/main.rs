@@ -14,6 +14,8 @@ mod drill;
 #[cfg(test)]
 mod hook;
 #[cfg(test)]
+mod incidents;
+#[cfg(test)]
 mod pack;
 #[cfg(test)]
 mod stage;

@@ -24,6 +24,8 @@ mod keys_in;
 #[cfg(test)]
 mod leave;
 #[cfg(test)]
+mod obs;
+#[cfg(test)]
 mod pager;
 #[cfg(test)]
 mod play;
