@@ -11,6 +11,8 @@ mod drill;
 mod lama;
 #[path = "drills/troet.rs"]
 mod troet;
+#[path = "drills/obs.rs"]
+mod obs;
 
 use drill::{Drill, sees};
 use stanch::runbook::PhaseName::{Diagnose, Fix, Revert, Verify};

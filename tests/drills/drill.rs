@@ -141,24 +141,30 @@ impl Drill {
         healthy.into_iter().all(|healthy| healthy)
     }
 
-    /// Works a way out: every step healthy and after each change what it wants verified, then the whole verify phase.
+    /// Works a way out: every step of it, then the whole verify phase.
     pub(crate) fn work(&mut self, phase: PhaseName) {
-        for id in self.ids(phase) {
+        let ids = self.ids(phase);
+        self.take(&ids);
+        for id in self.ids(PhaseName::Verify) {
+            self.expect(&[&id], true);
+        }
+    }
+
+    /// Takes steps: each of them healthy, and after each change what it wants verified.
+    pub(crate) fn take(&mut self, ids: &[impl AsRef<str>]) {
+        for id in ids.iter().map(AsRef::as_ref) {
             for guard in self.runbook.require.clone() {
                 let (code, output) = self.sh(&guard.run, false);
                 let holds = guard.matches.is_none_or(|it| output.lines().any(|line| it.regex().is_match(line)));
                 assert!(code == 0 && holds, "{}: {output}", guard.run);
             }
-            self.expect(&[&id], true);
-            if let Some(probe) = self.step(&id).done_if.clone() {
+            self.expect(&[id], true);
+            if let Some(probe) = self.step(id).done_if.clone() {
                 assert_eq!(self.sh(&probe, false).0, 0, "{id}: done_if says that it was not done");
             }
-            for verify in self.step(&id).verify.clone() {
+            for verify in self.step(id).verify.clone() {
                 self.expect(&[&verify], true);
             }
-        }
-        for id in self.ids(PhaseName::Verify) {
-            self.expect(&[&id], true);
         }
     }
 

@@ -26,6 +26,8 @@ mod lama;
 #[cfg(test)]
 mod leave;
 #[cfg(test)]
+mod obs;
+#[cfg(test)]
 mod pager;
 #[cfg(test)]
 mod play;

@@ -177,7 +177,20 @@ fn a_readiness_check_is_nobodys_deed_and_belongs_to_the_phase_it_was_run_in() {
     let diagnose = crate::runbook::PhaseName::Diagnose;
     let because = crate::session::event::MoveCause::Start;
     journal.add("08:00:00", Event::Moved { to: None, phase: diagnose, because });
-    journal.run("08:00:10", Ran::step("old", 1, "true"));
+    let old = journal.run("08:00:10", Ran::step("old", 1, "true"));
+    journal.add(
+        "08:00:11",
+        Event::SignSeen {
+            run: old,
+            step: "old".to_owned(),
+            sign: 0,
+            finding: Some("It is gone".to_owned()),
+            go: Vec::new(),
+            line: 1,
+            text: "gone".to_owned(),
+            evidence: None,
+        },
+    );
     journal.run("08:00:20", Ran::step("look", 1, "true"));
     let rows = journal.written_rows(Some(&with_ready()));
     assert_eq!(
@@ -185,7 +198,8 @@ fn a_readiness_check_is_nobodys_deed_and_belongs_to_the_phase_it_was_run_in() {
         "| 08:00:10 | +00:00:10 | diagnose | Readiness of the revert: *Is the old release there* → \
         exit 0, as expected, in 0.4 s | run 0001 |"
     );
-    assert!(rows[2].contains("a@b ran *Look*"), "{}", rows[2]);
+    assert!(rows[2].contains("| diagnose |") && rows[2].contains("It is gone"), "{}", rows[2]);
+    assert!(rows[3].contains("a@b ran *Look*"), "{}", rows[3]);
 }
 
 #[test]

@@ -113,9 +113,8 @@ fn add_run<'a>(
         series.insert(step, drafts.len());
     }
     let time = entry.time();
-    // A readiness check stands in revert, and is run while the operator is elsewhere.
     let ready = history.is_ready_check(run);
-    let phase = if ready { history.phase_at(run.at.at) } else { history.phase_of_run(run) };
+    let phase = phase_of_run(history, run);
     let row = EventRow {
         seq: entry.seq,
         t_plus_ms: 0,
@@ -188,8 +187,13 @@ fn evidence(runs: &[&Run]) -> Vec<Evidence> {
     runs.iter().map(|run| Evidence::Run(run.started.run)).collect()
 }
 
+/// A readiness check stands in revert, and is run while the operator is elsewhere.
+fn phase_of_run(history: &History, run: &Run) -> Option<PhaseName> {
+    if history.is_ready_check(run) { history.phase_at(run.at.at) } else { history.phase_of_run(run) }
+}
+
 fn phase(history: &History, entry: &Entry, time: &When) -> Option<crate::runbook::PhaseName> {
-    let of_run = |run: &RunNo| history.run(*run).and_then(|run| history.phase_of_run(run));
+    let of_run = |run: &RunNo| history.run(*run).and_then(|run| phase_of_run(history, run));
     match &entry.event {
         Event::RunInterrupted { run }
         | Event::RunSettled { run, .. }

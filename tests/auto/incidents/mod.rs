@@ -6,3 +6,6 @@ mod lama;
 
 #[cfg(test)]
 mod troet;
+//! The drills of real incidents, each walked alone on every path, and what their postmortems hold.
+
+mod obs;
