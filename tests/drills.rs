@@ -9,10 +9,12 @@ mod drill;
 #[cfg(test)]
 #[path = "drills/lama.rs"]
 mod lama;
-#[path = "drills/troet.rs"]
-mod troet;
+#[cfg(test)]
 #[path = "drills/obs.rs"]
 mod obs;
+#[cfg(test)]
+#[path = "drills/troet.rs"]
+mod troet;
 
 use drill::{Drill, sees};
 use stanch::runbook::PhaseName::{Diagnose, Fix, Revert, Verify};

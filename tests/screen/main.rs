@@ -49,6 +49,7 @@ mod ssh;
 #[path = "../auto/stage.rs"]
 #[expect(dead_code, reason = "shared with the sessions walked without a screen, which use more of it")]
 mod stage;
+#[cfg(test)]
 mod survive;
 #[cfg(test)]
 mod troet;

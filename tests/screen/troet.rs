@@ -20,7 +20,7 @@ fn look(screen: &Screen, steps: &[&str]) {
 #[test]
 fn the_move_is_worked_from_the_first_screen_to_the_postmortem() {
     let play = Play::new();
-    let screen = play.screen(&["drill", "postgres-move-to-new-server"], 100, 40);
+    let screen = play.screen(&["drill", "postgres-move-to-new-server"], 160, 50);
     screen.see(&["A PostgreSQL database that does not work on its new server"]);
     look(&screen, &["state", "import-log"]);
     screen.see(&["ignorierte Fehler: 6"]);
