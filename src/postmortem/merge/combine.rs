@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::conflict;
-use super::seal::{Seal, hash, is_untouched, plain, seal_of, unseal};
+use super::seal::{Seal, hash, is_untouched, names, plain, seal_of, unseal};
 use super::split::{Part, split};
 
 /// A page that has what people wrote and what the record says now.
@@ -40,7 +40,7 @@ pub enum Refusal {
 pub fn merge(file: &str, fresh: &str) -> Result<Merged, Refusal> {
     let file = plain(file);
     let (page, last) = unseal(&file).ok_or(Refusal::Foreign)?;
-    let (fresh_page, now) = unseal(fresh).ok_or(Refusal::Foreign)?;
+    let (fresh_page, mut now) = unseal(fresh).ok_or(Refusal::Foreign)?;
     if last.session != now.session && !is_untouched(&file) {
         return Err(Refusal::OtherSession);
     }
@@ -67,6 +67,9 @@ pub fn merge(file: &str, fresh: &str) -> Result<Merged, Refusal> {
     let body = combine(&own.body, &generated.body, &last, Kind::Section, &mut merged);
     let body: Vec<&str> = body.iter().map(|part| part.trim_matches('\n')).filter(|part| !part.is_empty()).collect();
     text.push_str(&body.join("\n\n"));
+    // What a person wrote by hand, word for word as it is generated only now, stays theirs: an export without it must not take it out.
+    let written = names(&own);
+    now.parts.retain(|part| last.parts.iter().any(|(name, _)| *name == part.0) || !written.contains(part));
     merged.text = seal_of(text.trim_end(), &now);
     Ok(merged)
 }

@@ -132,6 +132,18 @@ fn a_section_that_came_to_be_generated_does_not_replace_a_persons_own() {
 }
 
 #[test]
+fn a_section_that_a_person_wrote_as_it_came_to_be_generated_does_not_go_with_it() {
+    let own = old().replace("\n## Appendix", "\n## Questions\n\n- Why?\n\n## Appendix");
+    let merged = merge(&own, &new()).unwrap().text;
+    assert_eq!(merge(&merged, &new()).unwrap().text, merged, "nothing happens the second time");
+    let without = merge(&merged, &old()).unwrap().text;
+    assert!(without.contains("## Questions\n\n- Why?"), "{without}");
+    // Nobody wrote this one by hand.
+    let generated = merge(&merge(&old(), &new()).unwrap().text, &old()).unwrap().text;
+    assert!(!generated.contains("## Questions"), "{generated}");
+}
+
+#[test]
 fn what_is_not_ours_is_refused() {
     for foreign in [
         "",
