@@ -210,6 +210,19 @@ fn what_was_left_of_a_full_screen_is_cleared_away_with_the_shell() {
 }
 
 #[test]
+fn a_shell_that_dies_at_its_prompt_leaves_no_pastes_in_brackets() {
+    for name in BOTH {
+        let desk = Desk::new();
+        let typist = desk.shell(name);
+        typist.run("echo $$ > pid");
+        typist.prompt().0.wait("pastes in brackets", vt100::Screen::bracketed_paste);
+        let pid = std::fs::read_to_string(desk.play.path("pid")).unwrap();
+        crate::stage::kill(pid.trim().parse().unwrap(), "KILL");
+        typist.screen.ended(0);
+    }
+}
+
+#[test]
 fn a_stopped_job_goes_on_in_the_shell_that_has_it() {
     let desk = Desk::new();
     let typist = desk.shell("bash");

@@ -333,6 +333,8 @@ fn output(master: &OwnedFd, nonce: &str, tape: &Arc<Tape>, events: &Sender<Event
         if scan.alternate() {
             screen.show(b"\x1b[?1049l\x1b[?25h\x1b[m");
         }
+        // A shell has pastes in brackets while it waits for a line, and the kernel may throw away what it says last.
+        screen.show(b"\x1b[?2004l");
         bell.rings(Event::OutputEnded);
     })
 }
