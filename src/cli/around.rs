@@ -1,7 +1,7 @@
 //! What every subcommand that works a session needs from outside.
 
 use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::Local;
@@ -10,7 +10,7 @@ use crate::drive::{Chosen, Error, Kind, Result, Surroundings};
 use crate::runbook::render::{Look, Source};
 use crate::runbook::{Hook, PhaseName, parse};
 use crate::session::entry::When;
-use crate::session::walk::Path;
+use crate::session::walk;
 use crate::session::when;
 use crate::store::clock::{Clock as _, System};
 use crate::store::config;
@@ -49,12 +49,12 @@ enum Way {
 
 impl Alone {
     /// As the walk takes it.
-    pub(super) fn path(&self, yes: bool) -> Path {
+    pub(super) fn path(&self, yes: bool) -> walk::Path {
         let prefer = self.path.map(|way| match way {
             Way::Revert => PhaseName::Revert,
             Way::Fix => PhaseName::Fix,
         });
-        Path { prefer, yes, again: None }
+        walk::Path { prefer, yes, again: None }
     }
 }
 
@@ -78,7 +78,13 @@ impl Around {
 
     /// The runbooks there are.
     pub(super) fn library(&self, paths: &Paths) -> Library {
-        let library = Library::load(paths, &self.runbooks);
+        self.library_with(paths, None)
+    }
+
+    /// The runbooks there are, those of another folder first.
+    pub(super) fn library_with(&self, paths: &Paths, folder: Option<&Path>) -> Library {
+        let extra: Vec<PathBuf> = folder.map(Path::to_owned).into_iter().chain(self.runbooks.iter().cloned()).collect();
+        let library = Library::load(paths, &extra);
         for trouble in library.troubles() {
             eprintln!("warning: could not read {}: {}", trouble.path.display(), trouble.reason);
         }

@@ -13,15 +13,21 @@ pub(super) fn report(error: &anyhow::Error) -> Exit {
 }
 
 fn words(error: &anyhow::Error) -> (String, Exit) {
+    let (text, hint, exit) = parts(error);
+    let hint = hint.map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
+    (format!("error: {text}\n{hint}"), exit)
+}
+
+/// What could not be done, what to do about it, and the exit code that goes with it.
+pub(super) fn parts(error: &anyhow::Error) -> (String, Option<String>, Exit) {
     let (exit, hint) = match (error.downcast_ref::<store::Error>(), error.downcast_ref::<drive::Error>()) {
         (Some(error), _) => (exit(error), error.hint()),
         (None, Some(error)) => (exit_of(error.kind()), error.what_to_do().map(str::to_owned)),
         (None, None) => (Exit::Internal, None),
     };
-    let hint = hint.map(|hint| format!("hint: {hint}\n")).unwrap_or_default();
     // Names of files and sessions are in it: whatever bytes they have, none of them steers the terminal.
-    let text = plain::strip(format!("error: {error:#}\n{hint}").as_bytes());
-    (text, exit)
+    let harmless = |text: String| plain::strip(text.as_bytes());
+    (harmless(format!("{error:#}")), hint.map(harmless), exit)
 }
 
 fn exit(error: &store::Error) -> Exit {

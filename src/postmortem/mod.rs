@@ -8,6 +8,7 @@ pub mod cast;
 mod dead_ends;
 mod describe;
 mod document;
+mod drill;
 mod feedback;
 mod found;
 mod history;
@@ -30,5 +31,6 @@ mod timeline;
 mod tests;
 
 pub use document::*;
+pub use drill::{DrillOutcome, DrillRecord, DrillReport, DrillStep, DrillWalk};
 pub use length::Length;
 pub use prose::{Prose, Span};

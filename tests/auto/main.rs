@@ -12,6 +12,8 @@ mod crash;
 #[cfg(test)]
 mod drill;
 #[cfg(test)]
+mod drills;
+#[cfg(test)]
 mod hook;
 #[cfg(test)]
 mod incidents;

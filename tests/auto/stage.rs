@@ -24,6 +24,8 @@ pub(crate) struct Said {
     pub(crate) code: Option<i32>,
     /// Standard output, its times taken off.
     pub(crate) lines: Vec<String>,
+    /// Standard output as it is.
+    pub(crate) out: String,
     pub(crate) err: String,
 }
 
@@ -31,7 +33,7 @@ impl Said {
     fn of(output: &Output) -> Self {
         let out = String::from_utf8_lossy(&output.stdout).into_owned();
         let lines = out.lines().map(|line| line.split_once(' ').map_or(line, |(_, words)| words).to_owned()).collect();
-        Self { code: output.status.code(), lines, err: String::from_utf8_lossy(&output.stderr).into_owned() }
+        Self { code: output.status.code(), lines, out, err: String::from_utf8_lossy(&output.stderr).into_owned() }
     }
 
     /// The lines, durations replaced, without those of the session's own life.

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::drive::error::{Error, Result};
+use crate::drive::error::{Error, Kind, Result};
 use crate::runbook::PhaseName;
+use crate::store::library::{Item, plan_text};
 
 /// What a drill says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -37,14 +38,13 @@ pub struct Need {
 }
 
 impl Plan {
-    /// Reads it.
+    /// Reads that of a runbook's drill, where it is; nothing is written out.
     ///
     /// # Errors
-    /// Where the file cannot be read or says something unknown.
-    pub fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|cause| Error::invalid(format!("could not read {}: {cause}", path.display())))?;
-        Self::parse(&text).map_err(|why| Error::invalid(format!("could not understand {}: {why}", path.display())))
+    /// Where there is none, or it cannot be read or says something unknown.
+    pub fn of(item: &Item) -> Result<Self> {
+        let (origin, text) = plan_text(item)?;
+        Self::parse(&text).map_err(|why| Error::invalid(format!("could not understand {origin}: {why}")))
     }
 
     fn parse(text: &str) -> std::result::Result<Self, String> {
@@ -61,6 +61,14 @@ impl Plan {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
         self.needs.iter().filter(|need| !need.is_met(&folders)).collect()
+    }
+
+    /// What to say of needs that are not met.
+    #[must_use]
+    pub fn lacking(id: &str, missing: &[&Need]) -> Error {
+        let names: Vec<String> = missing.iter().map(|need| need.in_words()).collect();
+        Error::new(Kind::Person, format!("could not begin the drill {id}: it needs {}", names.join(", ")))
+            .hint("nothing was touched; install what is missing and try again")
     }
 }
 

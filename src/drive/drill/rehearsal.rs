@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::place::{Left, Place};
 use super::plan::Plan;
 use super::script;
-use crate::drive::error::{Error, Kind, Result};
+use crate::drive::error::{Error, Result};
 use crate::drive::values;
 use crate::runbook::{Runbook, VarName};
 use crate::session::event::Source;
@@ -14,6 +14,8 @@ use crate::session::event::Source;
 pub struct Rehearsal<'a> {
     /// The runbook.
     pub runbook: &'a Runbook,
+    /// What its drill says of itself.
+    pub plan: &'a Plan,
     /// Where drills are remembered: `drills` in the data folder.
     pub drills: &'a Path,
     /// Run `sabotage` after `break`: the fix will not heal. For tests of drills.
@@ -23,7 +25,6 @@ pub struct Rehearsal<'a> {
 /// A drill that is broken and waits to be healed. It is cleaned up when this is dropped; better, by [`Rehearsed::clean`].
 pub struct Rehearsed {
     place: Option<Place>,
-    plan: Plan,
     given: Vec<(VarName, String, Source)>,
 }
 
@@ -41,23 +42,15 @@ impl Rehearsal<'_> {
     ) -> Result<Rehearsed> {
         let id = &self.runbook.id;
         clean_up(self.drills, tell);
+        let missing = self.plan.missing();
+        if !missing.is_empty() {
+            return Err(Plan::lacking(id, &missing));
+        }
         let place =
             Place::create(self.drills, &std::env::temp_dir(), id).map_err(Error::io("make the drill's folder"))?;
-        let mut rehearsed =
-            Rehearsed { place: None, plan: Plan { needs: vec![], minutes: None, paths: vec![] }, given: vec![] };
+        let mut rehearsed = Rehearsed { place: None, given: vec![] };
         let place = rehearsed.place.insert(place);
         extract(&place.scripts())?;
-        rehearsed.plan = Plan::read(&place.scripts().join("drill.yaml"))?;
-        let missing = rehearsed.plan.missing();
-        if !missing.is_empty() {
-            let names: Vec<String> = missing.iter().map(|need| need.in_words()).collect();
-            rehearsed.forget()?;
-            return Err(Error::new(
-                Kind::Person,
-                format!("could not begin the drill {id}: it needs {}", names.join(", ")),
-            )
-            .hint("nothing was touched; install what is missing and try again"));
-        }
         script::run(place, "break", cancelled)?;
         if self.sabotage {
             script::run(place, "sabotage", cancelled)?;
@@ -77,12 +70,6 @@ impl Rehearsed {
         &self.given
     }
 
-    /// What the drill says of itself.
-    #[must_use]
-    pub fn plan(&self) -> &Plan {
-        &self.plan
-    }
-
     /// `$DRILL`.
     #[must_use]
     pub fn folder(&self) -> PathBuf {
@@ -95,11 +82,6 @@ impl Rehearsed {
     /// Where `clean` fails; the folder stays then, and the next drill tries again.
     pub fn clean(mut self) -> Result<()> {
         self.place.take().map_or(Ok(()), |place| clean(&place))
-    }
-
-    /// Removes a place in which nothing was started.
-    fn forget(&mut self) -> Result<()> {
-        self.place.take().map_or(Ok(()), |place| place.remove().map_err(Error::io("remove the drill's folder")))
     }
 }
 

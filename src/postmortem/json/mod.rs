@@ -5,12 +5,14 @@
 
 mod data;
 mod document;
+mod drill;
 mod sections;
 mod spell;
 
 #[cfg(test)]
 mod tests;
 
+pub use drill::render_drills;
 use serde_json::Value;
 
 use super::document::Document;

@@ -8,12 +8,15 @@ use std::path::Path;
 use include_dir::{Dir, DirEntry};
 
 use super::bundled;
-use super::item::{Item, Origin};
+use super::item::{Item, Origin, read};
 use crate::store::error::{Error, Result};
 use crate::store::private;
 
 /// How deep folders of a drill may stand in one another; a link that leads back to its own folder ends there.
 const DEPTH: usize = 16;
+
+/// What a drill says of itself stands in this file.
+const PLAN: &str = "drill.yaml";
 
 /// Writes the drill of a runbook into the folder `to`, which is made where it is missing. Scripts (files that begin with `#!`)
 /// are executable by their owner.
@@ -31,6 +34,29 @@ pub fn extract(item: &Item, to: &Path) -> Result<()> {
         item.id,
         to.display()
     )))
+}
+
+/// The text of a drill's `drill.yaml`, and where it stands, read now.
+///
+/// # Errors
+/// [`Error::NoDrill`]; what the operating system says, also where there is no such file or it is not UTF-8.
+pub fn plan_text(item: &Item) -> Result<(String, String)> {
+    let none = || Error::NoDrill { id: item.id.clone() };
+    let (origin, bytes) = match &item.origin {
+        Origin::Bundled => {
+            let file = bundled::drill(&item.id).and_then(|drill| drill.get_file(drill.path().join(PLAN)));
+            (format!("bundled:{}/drill/{PLAN}", item.id), file.ok_or_else(none)?.contents().to_vec())
+        }
+        Origin::File(_) => {
+            let path = item.drill_folder().ok_or_else(none)?.join(PLAN);
+            (path.display().to_string(), read(&path).map_err(Error::at("read", &path))?)
+        }
+    };
+    let not_utf8 = |error: std::string::FromUtf8Error| {
+        Error::io(format!("read {origin}"))(io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))
+    };
+    let text = String::from_utf8(bytes).map_err(not_utf8)?;
+    Ok((origin, text))
 }
 
 fn write_bundled(folder: &Dir<'_>, root: &Path, to: &Path) -> io::Result<()> {

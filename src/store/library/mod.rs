@@ -13,7 +13,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-pub use drill::extract;
+pub use drill::{extract, plan_text};
 pub use item::{Item, Origin};
 pub use load::{Library, Trouble};
 pub use search::{Field, Highlight, Hit};
