@@ -12,6 +12,7 @@ pub mod judge;
 pub mod marks;
 pub mod note;
 pub mod numbers;
+pub mod practice;
 pub mod run;
 pub mod shell;
 pub mod state;

@@ -50,6 +50,15 @@ fn the_drill_is_worked_by_its_fix_on_a_small_screen() {
     screen.answer(&["The end of the walk", "Every verify step holds.", "mark resolved now"], "m");
     screen.see(&["mark: resolved", "resolved  open"]);
     close(&screen);
+    taught(
+        &screen,
+        &[
+            "drill status-500: healed by its fix in ",
+            "within the 10 m that are meant for it",
+            "12 steps done; the shortest way by its fix has 9: log, snapshot, migrate, nothing-pending, reload, answers, ",
+            "told you something): health, order, format",
+        ],
+    );
     hold(&play, "fix");
 }
 
@@ -82,6 +91,15 @@ fn the_drill_is_worked_by_its_revert_on_a_large_screen() {
     // What was only reverted is not resolved.
     screen.see(&["mark: mitigated", "mitigated  open"]).gone(&["It looks resolved"]);
     close(&screen);
+    taught(
+        &screen,
+        &[
+            "healed by its revert in ",
+            "to resolve: not reached",
+            "has 6: log, back, answers, answers, ",
+            "  left out: log",
+        ],
+    );
     hold(&play, "revert");
 }
 
@@ -91,8 +109,15 @@ fn close(screen: &Screen) {
     screen.answer(&["The end of the walk", "Every verify step holds."], "c");
     screen.answer(&["Close the session."], "all is well<enter>");
     screen.answer(&["closed", "The session is closed. q leaves; Enter asks whether to open it again."], "q");
+}
+
+/// What it has taught is told when the screen is gone.
+fn taught(screen: &Screen, lines: &[&str]) {
     let words = screen.ended(0);
     assert!(words.contains("writes the postmortem"), "{words}");
+    for line in lines {
+        assert!(words.replace('\n', "").contains(line), "no {line:?} in {words}");
+    }
 }
 
 /// The record and the postmortem tell how it was healed.

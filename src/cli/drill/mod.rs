@@ -5,6 +5,7 @@ mod interrupt;
 mod walk;
 
 use std::io::Write;
+use std::sync::Arc;
 
 use super::around::{Alone, Around, choose, terminal};
 use super::{Exit, screen};
@@ -12,7 +13,12 @@ use crate::drive::auto::end_drill;
 use crate::drive::drill::Plan;
 use crate::drive::{Surroundings, begin, resume};
 use crate::postmortem::{DrillReport, json};
+use crate::runbook::Runbook;
+use crate::session::practice::Practice;
+use crate::session::walk::{Rules, Walk};
+use crate::store::journal;
 use crate::store::library::{Item, Library};
+use crate::store::session::SessionDir;
 use interrupt::Interrupt;
 use walk::{Stage, Walked};
 
@@ -102,21 +108,35 @@ fn on_screen(args: &Args, around: &Surroundings, item: &Item) -> anyhow::Result<
     terminal(&format!("`stanch drill {} --auto` walks it without a screen", item.id))?;
     let stage = Stage { around, sabotage: args.sabotage, interrupt: &Interrupt::listen()? };
     let rehearsed = stage.rehearse(item, &plan, &chosen)?;
+    let runbook = Arc::clone(&chosen.runbook);
     let worked = (|| {
         let around = Surroundings { directory: Some(rehearsed.folder()), ..around.clone() };
         let session = begin(&around, walk::beginning(chosen, &rehearsed, false))?;
         let dir = session.dir.clone();
         let exit = screen::session(session, &around)?;
-        let left = resume(&around, dir)?;
+        let left = resume(&around, dir.clone())?;
         if !left.walk.state().closed {
             end_drill(left, &around)?;
         }
+        look_back(&dir, &runbook, &plan)?;
         anyhow::Ok(exit)
     })();
     let cleaned = rehearsed.clean();
     let exit = worked?;
     cleaned?;
     Ok(exit)
+}
+
+/// Tells whoever worked it what it has taught.
+fn look_back(dir: &SessionDir, runbook: &Arc<Runbook>, plan: &Plan) -> anyhow::Result<()> {
+    let read = journal::read(&dir.journal())?;
+    let walk = Walk::replay(Some(Arc::clone(runbook)), Rules { drill: true }, &read.entries);
+    let practice = Practice::new(&walk, &read.entries, plan.paths.first().copied(), plan.minutes);
+    for line in practice.iter().flat_map(Practice::in_words) {
+        // Where the terminal is gone there is nobody left to tell.
+        drop(writeln!(std::io::stderr(), "{line}"));
+    }
+    Ok(())
 }
 
 fn list(library: &Library) -> Exit {

@@ -17,6 +17,7 @@ mod preview;
 mod react;
 mod refusal;
 mod rules;
+mod shortest;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub use position::Next;
 pub use preview::Preview;
 pub use refusal::{Need, Refusal};
 pub use rules::{Proposal, Readiness, TimeBox, Unverified};
+pub use shortest::shortest;
 pub use work::Work;
 
 use crate::runbook::{Runbook, StepId, VarName};

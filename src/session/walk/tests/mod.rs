@@ -5,6 +5,7 @@ mod any;
 mod bench;
 mod detours;
 mod followed;
+mod practice;
 mod rules;
 mod shells;
 mod steps;
