@@ -21,6 +21,7 @@ mod prose;
 pub mod render;
 pub mod rules;
 pub mod shape;
+pub mod shell;
 mod suggest;
 mod value;
 mod yaml;
