@@ -18,6 +18,8 @@ mod hook;
 #[cfg(test)]
 mod incidents;
 #[cfg(test)]
+mod left;
+#[cfg(test)]
 mod pack;
 #[cfg(test)]
 mod stage;

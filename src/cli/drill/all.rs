@@ -6,7 +6,7 @@ use std::path::Path;
 use super::super::Exit;
 use super::interrupt::Interrupt;
 use super::walk::{Stage, Walked};
-use super::{Args, Format, lines, tell};
+use super::{Args, Format, left, lines, tell};
 use crate::drive::drill::Plan;
 use crate::drive::{Error, Kind, Surroundings};
 use crate::postmortem::DrillOutcome;
@@ -16,6 +16,7 @@ use crate::text::human;
 /// Walks every drill of a folder, or of the library, by each of its ways out.
 pub(super) fn run(args: &Args, around: &Surroundings) -> anyhow::Result<Exit> {
     let items = items(args, around)?;
+    left::offer(around, false);
     let stage = Stage { around, sabotage: args.sabotage, interrupt: &Interrupt::listen()? };
     let mut lines = lines(args.format);
     let mut walked = Vec::new();

@@ -2,6 +2,7 @@
 
 mod all;
 mod interrupt;
+mod left;
 mod walk;
 
 use std::io::Write;
@@ -39,14 +40,24 @@ pub(super) struct Args {
     /// With --auto: what is written to standard output; the lines of JSON's walks go to standard error.
     #[arg(long, value_enum, default_value_t = Format::Text, requires = "auto")]
     format: Format,
-    /// List the drills there are.
-    #[arg(long, conflicts_with_all = ["all", "auto"])]
-    list: bool,
+    #[command(flatten)]
+    instead: Instead,
     /// Make the fix heal nothing, to test the drill.
     #[arg(long, hide = true)]
     sabotage: bool,
     #[command(flatten)]
     around: Around,
+}
+
+/// What is done instead of a drill.
+#[derive(Debug, clap::Args)]
+struct Instead {
+    /// List the drills there are.
+    #[arg(long, conflicts_with_all = ["all", "auto"])]
+    list: bool,
+    /// Clean up what drills left behind whose program was killed; those that are worked are not touched.
+    #[arg(long, conflicts_with_all = ["all", "auto", "list", "name"])]
+    clean: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -60,11 +71,14 @@ enum Format {
 /// Breaks a throwaway service, has its runbook followed, and cleans up.
 pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let around = args.around.surroundings()?;
+    if args.instead.clean {
+        return left::clean(&around);
+    }
     if args.all {
         return all::run(args, &around);
     }
     let library = args.around.library(&around.paths);
-    if args.list {
+    if args.instead.list {
         return Ok(list(&library));
     }
     let item = library.find(args.name.as_deref().unwrap_or(USUAL))?;
@@ -72,6 +86,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         return on_screen(args, &around, &item);
     }
     let stage = Stage { around: &around, sabotage: args.sabotage, interrupt: &Interrupt::listen()? };
+    left::offer(&around, false);
     let told = args.alone.path(true).prefer;
     let plan = Plan::of(&item);
     let walked = match plan {
@@ -106,6 +121,7 @@ fn on_screen(args: &Args, around: &Surroundings, item: &Item) -> anyhow::Result<
     let chosen = choose(item)?;
     let plan = Plan::of(item)?;
     terminal(&format!("`stanch drill {} --auto` walks it without a screen", item.id))?;
+    left::offer(around, true);
     let stage = Stage { around, sabotage: args.sabotage, interrupt: &Interrupt::listen()? };
     let rehearsed = stage.rehearse(item, &plan, &chosen)?;
     let runbook = Arc::clone(&chosen.runbook);
@@ -113,6 +129,7 @@ fn on_screen(args: &Args, around: &Surroundings, item: &Item) -> anyhow::Result<
         let around = Surroundings { directory: Some(rehearsed.folder()), ..around.clone() };
         let session = begin(&around, walk::beginning(chosen, &rehearsed, false))?;
         let dir = session.dir.clone();
+        rehearsed.belongs_to(dir.id())?;
         let exit = screen::session(session, &around)?;
         let left = resume(&around, dir.clone())?;
         if !left.walk.state().closed {

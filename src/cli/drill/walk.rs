@@ -125,7 +125,7 @@ impl Stage<'_> {
         eprintln!("breaking a throwaway service for the drill {} ...", item.id);
         let drills = self.around.paths.data.join("drills");
         let rehearsal = Rehearsal { runbook: &chosen.runbook, plan, drills: &drills, sabotage: self.sabotage };
-        rehearsal.begin(|to| Ok(extract(item, to)?), &|| self.interrupt.came(), &mut |words| eprintln!("{words}"))
+        rehearsal.begin(|to| Ok(extract(item, to)?), &|| self.interrupt.came())
     }
 
     fn alone(
@@ -139,6 +139,7 @@ impl Stage<'_> {
         let runbook = std::sync::Arc::clone(&chosen.runbook);
         let session = begin(&around, beginning(chosen, rehearsed, true))?;
         let dir = session.dir.clone();
+        rehearsed.belongs_to(dir.id())?;
         let path = Path { prefer: walked.report.path, yes: true, again: None };
         let ending = walk_alone(session, &around, path, lines)?;
         walked.ended(&ending);

@@ -7,12 +7,15 @@
 //!
 //! The folder lies in the system's folder for temporary files, where another user that a service runs as can get through to it, and where
 //! the path is short enough for a socket. What is known of it lies in the data folder, `drills/ID-XXXX/`, with a lock that is held as
-//! long as the drill lives: the next drill cleans up after those that died. Nothing is cleaned that does not bear the drill's own mark.
+//! long as the drill lives: so what those that died left behind is found ([`left_behind`]). Nothing is cleaned that does not bear the
+//! drill's own mark.
 
+mod left;
 mod place;
 mod plan;
 mod rehearsal;
 mod script;
 
+pub use left::{Dead, LeftBehind, left_behind};
 pub use plan::{Need, Plan};
 pub use rehearsal::{Rehearsal, Rehearsed};

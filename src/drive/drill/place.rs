@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,9 @@ pub(super) struct Place {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Known {
     v: u32,
+    /// The drill's name.
+    #[serde(default)]
+    drill: String,
     folder: PathBuf,
     mark: String,
 }
@@ -45,7 +49,7 @@ impl Place {
         let lock = locked(&record)?.ok_or_else(|| io::Error::other("a new drill's lock is held by somebody"))?;
         let folder = tempfile::Builder::new().prefix("stanch-drill-").rand_bytes(6).tempdir_in(room)?.keep();
         let mark = record.to_string_lossy().into_owned();
-        let place = Self { record, known: Known { v: 1, folder, mark }, _lock: lock };
+        let place = Self { record, known: Known { v: 1, drill: id.to_owned(), folder, mark }, _lock: lock };
         private_file(&place.known.folder.join(MARK), place.known.mark.as_bytes())?;
         private_file(&place.record.join("place.json"), &serde_json::to_vec(&place.known)?)?;
         fs::DirBuilder::new().mode(0o700).create(place.work())?;
@@ -67,6 +71,31 @@ impl Place {
     /// Where the script that is running is written down: its line of `/proc/PID/stat`.
     pub(super) fn running(&self) -> PathBuf {
         self.record.join("script")
+    }
+
+    /// The drill's name.
+    pub(super) fn drill(&self) -> &str {
+        &self.known.drill
+    }
+
+    /// The folder in which everything of it lies.
+    pub(super) fn folder(&self) -> &Path {
+        &self.known.folder
+    }
+
+    /// When it was made.
+    pub(super) fn made(&self) -> io::Result<SystemTime> {
+        fs::metadata(self.record.join("place.json"))?.modified()
+    }
+
+    /// Writes down the session that is worked on it.
+    pub(super) fn belongs_to(&self, session: &str) -> io::Result<()> {
+        private_file(&self.record.join("session"), session.as_bytes())
+    }
+
+    /// The session that is worked on it, where one was begun.
+    pub(super) fn session(&self) -> Option<String> {
+        fs::read_to_string(self.record.join("session")).ok().filter(|session| !session.is_empty())
     }
 
     /// Where what a script prints is kept.

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::place::{Left, Place};
+use super::left::clean;
+use super::place::Place;
 use super::plan::Plan;
 use super::script;
 use crate::drive::error::{Error, Result};
@@ -29,19 +30,13 @@ pub struct Rehearsed {
 }
 
 impl Rehearsal<'_> {
-    /// Cleans up after drills that died, checks what is needed, and breaks the throwaway service. `extract` writes the drill's scripts
-    /// into the folder it is given; `cancelled` is asked while a script runs; `tell` is told what an operator should know.
+    /// Checks what is needed, and breaks the throwaway service. `extract` writes the drill's scripts into the folder it is given;
+    /// `cancelled` is asked while a script runs.
     ///
     /// # Errors
     /// A need that is not met (before anything is touched), a script that fails, a variable without a value.
-    pub fn begin(
-        &self,
-        extract: impl FnOnce(&Path) -> Result<()>,
-        cancelled: &dyn Fn() -> bool,
-        tell: &mut dyn FnMut(&str),
-    ) -> Result<Rehearsed> {
+    pub fn begin(&self, extract: impl FnOnce(&Path) -> Result<()>, cancelled: &dyn Fn() -> bool) -> Result<Rehearsed> {
         let id = &self.runbook.id;
-        clean_up(self.drills, tell);
         let missing = self.plan.missing();
         if !missing.is_empty() {
             return Err(Plan::lacking(id, &missing));
@@ -76,10 +71,19 @@ impl Rehearsed {
         self.place.as_ref().map(Place::work).unwrap_or_default()
     }
 
+    /// Writes down the session that is worked on it, so that it can be ended where its program dies.
+    ///
+    /// # Errors
+    /// Where that cannot be written.
+    pub fn belongs_to(&self, session: &str) -> Result<()> {
+        let written = self.place.as_ref().map_or(Ok(()), |place| place.belongs_to(session));
+        written.map_err(Error::io("write down the drill's session"))
+    }
+
     /// Ends everything the drill started and removes its folder.
     ///
     /// # Errors
-    /// Where `clean` fails; the folder stays then, and the next drill tries again.
+    /// Where `clean` fails; the folder stays then, and what is left behind is found again.
     pub fn clean(mut self) -> Result<()> {
         self.place.take().map_or(Ok(()), |place| clean(&place))
     }
@@ -90,38 +94,6 @@ impl Drop for Rehearsed {
         if let Some(place) = self.place.take() {
             // On an error path: what is left is found by the next drill.
             drop(clean(&place));
-        }
-    }
-}
-
-fn clean(place: &Place) -> Result<()> {
-    // A `break` that goes on would start what `clean` has just ended.
-    script::end_running(place);
-    // A drill that died before its scripts were there has started nothing.
-    if place.scripts().join("clean").exists() && place.work().exists() {
-        script::run(place, "clean", &|| false)?;
-    }
-    place.remove().map_err(Error::io("remove the drill's folder"))
-}
-
-/// Cleans up after drills that died.
-fn clean_up(drills: &Path, tell: &mut dyn FnMut(&str)) {
-    let left = match Place::left(drills) {
-        Ok(left) => left,
-        Err(error) => {
-            return tell(&format!("could not look for what earlier drills left in {}: {error}", drills.display()));
-        }
-    };
-    for one in left {
-        match one {
-            Left::Here(place) => match clean(&place) {
-                Ok(()) => tell("cleaned up after a drill that had died"),
-                Err(error) => tell(&format!("could not clean up after a drill that had died: {error}")),
-            },
-            Left::Nothing => {}
-            Left::NotOurs(folder) => {
-                tell(&format!("{} is no longer a drill's folder; it is left alone", folder.display()));
-            }
         }
     }
 }
