@@ -7,6 +7,9 @@ mod support;
 #[path = "drills/drill.rs"]
 mod drill;
 #[cfg(test)]
+#[path = "drills/iris.rs"]
+mod iris;
+#[cfg(test)]
 #[path = "drills/lama.rs"]
 mod lama;
 #[cfg(test)]

@@ -13,6 +13,8 @@ use crate::support::Home;
 
 /// Longer than anything here may take on a loaded machine.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// The same where a drill loads the machine itself.
+const LOADED: Duration = Duration::from_mins(4);
 
 /// A home with a runbook in it.
 pub(crate) struct Stage {
@@ -108,6 +110,11 @@ impl Stage {
         self.end(self.command(arguments).spawn().unwrap())
     }
 
+    /// For a drill that keeps a processor busy all the time.
+    pub(crate) fn loaded(&self, arguments: &[&str]) -> Said {
+        self.end_within(self.command(arguments).spawn().unwrap(), LOADED)
+    }
+
     /// Walks `book` alone.
     pub(crate) fn walk(&self, more: &[&str]) -> Said {
         self.stanch(&[&["run", "book", "--auto"], more].concat())
@@ -116,6 +123,11 @@ impl Stage {
     /// The end of a program; one that does not end is killed, and that is told.
     #[track_caller]
     pub(crate) fn end(&self, child: Child) -> Said {
+        self.end_within(child, PATIENCE)
+    }
+
+    #[track_caller]
+    fn end_within(&self, child: Child, patience: Duration) -> Said {
         let pid = child.id();
         let (done, ended) = std::sync::mpsc::channel();
         let waiting = std::thread::spawn(move || {
@@ -123,7 +135,7 @@ impl Stage {
             let _ = done.send(());
             output
         });
-        let hung = ended.recv_timeout(PATIENCE).is_err();
+        let hung = ended.recv_timeout(patience).is_err();
         if hung {
             kill(pid, "KILL");
         }

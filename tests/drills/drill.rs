@@ -1,10 +1,13 @@
 //! A drill worked by hand: its scripts, and its runbook's commands judged as the program judges them.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use stanch::runbook::{PhaseName, Runbook, Step};
+use stanch::runbook::{Mode, PhaseName, Runbook, Step};
 use stanch::session::judge::Judge;
 use stanch::session::run::{Exit, Purpose, RunEnd};
 
@@ -90,11 +93,26 @@ impl Drill {
         self.runbook.step(id).unwrap_or_else(|| panic!("there is no step {id}")).1
     }
 
-    fn sh(&self, text: &str, strict: bool) -> (i32, String) {
+    fn command(&self, text: &str, strict: bool) -> Command {
         let mut command = self.home.command("sh");
         command.envs(&self.values).arg(if strict { "-ec" } else { "-c" }).arg(format!("exec 2>&1\n{text}"));
-        let output = command.output().unwrap();
+        command
+    }
+
+    fn sh(&self, text: &str, strict: bool) -> (i32, String) {
+        let output = self.command(text, strict).output().unwrap();
         (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    }
+
+    /// What a step that is followed says first.
+    fn glance(&self, text: &str, strict: bool) -> (i32, String) {
+        let mut child = self.command(text, strict).process_group(0).stdout(Stdio::piped()).spawn().unwrap();
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        let group = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process_group(group, rustix::process::Signal::KILL).unwrap();
+        child.wait().unwrap();
+        (0, first)
     }
 
     /// Runs a step, again as its `until` says. Captured values and the named groups of signs become variables.
@@ -103,7 +121,10 @@ impl Drill {
         let command = step.command().unwrap();
         let began = Instant::now();
         loop {
-            let (code, output) = self.sh(&command.run, command.strict);
+            let (code, output) = match command.mode {
+                Mode::Follow => self.glance(&command.run, command.strict),
+                _ => self.sh(&command.run, command.strict),
+            };
             let mut judge = Judge::new(Some(&self.runbook), &Purpose::Step { step: id.to_owned(), attempt: 1 });
             for (number, line) in (1..).zip(output.lines()) {
                 judge.line(number, line);

@@ -1,0 +1,66 @@
+//! Iris: everything slow after a release.
+
+use crate::stage::Stage;
+
+const ID: &str = "slow-after-release";
+
+/// The exported postmortem.
+fn postmortem(stage: &Stage) -> String {
+    stage.stanch(&["export", "last", "-o", "postmortem.md"]).expect_code(0);
+    std::fs::read_to_string(stage.path("postmortem.md")).unwrap()
+}
+
+#[track_caller]
+fn has_row(text: &str, parts: &[&str]) {
+    let found = text.lines().any(|line| parts.iter().all(|part| line.contains(part)));
+    assert!(found, "no line with {parts:?} in:\n{text}");
+}
+
+#[test]
+fn a_slow_release_heals_by_fixing() {
+    let stage = Stage::new();
+    let said = stage.loaded(&["drill", "--auto", ID, "--path", "fix"]);
+    said.expect_code(0)
+        .expect_line("found: The migration of the release died on rows whose account_id points to no row of accounts")
+        .expect_line("found: 7 rows of events are orphans, and the foreign key cannot be made")
+        .expect_line("found: There is no index on token of events")
+        .expect_line("COUNT is \"7\"")
+        .expect_line("fix index: as expected")
+        .expect_line("fix tasks: as expected")
+        .expect_line("status: resolved");
+    let text = postmortem(&stage);
+    has_row(&text, &["pointed to a cause", "are in the same query: SELECT id, account\\_id FROM events"]);
+    has_row(&text, &["showed for the first time: The page takes more than a second"]);
+    has_row(&text, &["showed for the first time: The index is being built"]);
+    has_row(&text, &["showed for the first time: The page answers within a second"]);
+    has_row(&text, &["ran *Build the index, while people go on* → exit 0, as expected"]);
+    has_row(&text, &["**MITIGATED**"]);
+    has_row(&text, &["**RESOLVED**"]);
+    has_row(&text, &["| The query uses the index | exit 0, as expected"]);
+    has_row(&text, &["- Revert was not entered."]);
+}
+
+#[test]
+fn a_slow_release_heals_by_reverting() {
+    let stage = Stage::new();
+    let said = stage.loaded(&["drill", "--auto", ID, "--path", "revert"]);
+    said.expect_code(0)
+        .expect_line("revert applies: as expected")
+        .expect_line("revert revert-master: as expected")
+        .expect_line("verify index-used: as expected")
+        .expect_line("status: mitigated");
+    let text = postmortem(&stage);
+    has_row(&text, &["Readiness of the revert", "as expected"]);
+    has_row(&text, &["ran *Revert master, and deploy* → exit 0"]);
+    has_row(&text, &["**MITIGATED**"]);
+    has_row(&text, &["| Resolved | unknown"]);
+    assert!(text.contains("Revert \"Merge branch visits-by-token\""), "{text}");
+}
+
+#[test]
+fn a_sabotaged_fix_of_a_slow_release_is_code_1() {
+    let stage = Stage::new();
+    let said = stage.loaded(&["drill", "--auto", "--sabotage", ID]);
+    said.expect_code(1).expect_line("fix index: as expected").expect_line("failed: index-used: ");
+    has_row(&postmortem(&stage), &["The query uses the index", "not as expected"]);
+}
