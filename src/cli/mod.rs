@@ -13,6 +13,7 @@ mod drill;
 mod excerpts;
 mod exit;
 mod export;
+mod import;
 mod note;
 mod pack;
 mod recorded;
@@ -72,6 +73,8 @@ enum Command {
     Unpack(unpack::Args),
     /// Report everything that is wrong with runbooks.
     Check(check::Args),
+    /// Make a runbook of one in Markdown.
+    Import(import::Args),
     /// Rehearse an incident on a throwaway service.
     Drill(drill::Args),
     /// Write the completion script of a shell.
@@ -112,6 +115,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Pack(args)) => pack::run(&args),
         Some(Command::Unpack(args)) => unpack::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Check(args)) => check::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Import(args)) => import::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Drill(args)) => drill::run(&args),
         Some(Command::Completions(args)) => completions::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Man) => completions::manual(&mut std::io::stdout().lock()),

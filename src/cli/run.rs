@@ -1,8 +1,10 @@
 //! `stanch run`: a session with a runbook.
 
+use std::path::Path;
+
 use super::alert::{Alerting, runbook_for};
 use super::around::{Alone, Around, choose, terminal, time};
-use super::{Exit, screen};
+use super::{Exit, import, screen};
 use crate::drive::auto::walk_alone;
 use crate::drive::{Beginning, Error, Kind, begin, values};
 use crate::runbook::VarName;
@@ -11,7 +13,7 @@ use crate::session::entry::When;
 /// What is run, and how.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A runbook's id, `bundled:ID`, or a path. With --alert it may be left out: the one whose `alerts` name the alert is taken.
+    /// A runbook's id, `bundled:ID`, or a path; one in Markdown is imported. With --alert it may be left out: the one whose `alerts` name the alert is taken.
     #[arg(required_unless_present = "file")]
     runbook: Option<String>,
     #[command(flatten)]
@@ -41,17 +43,17 @@ pub(super) struct Args {
 pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let around = args.around.surroundings()?;
     let alert = args.alerting.read(!args.alone.auto)?;
-    let library = args.around.library(&around.paths);
-    let item = match (&args.runbook, &alert) {
-        (Some(asked), _) => library.find(asked)?,
-        (None, Some(alert)) => runbook_for(alert, &library)?,
+    let chosen = match (&args.runbook, &alert) {
+        (Some(asked), _) if import::is_markdown(Path::new(asked)) => import::chosen(Path::new(asked))?,
+        (Some(asked), _) => choose(&args.around.library(&around.paths).find(asked)?)?,
+        (None, Some(alert)) => choose(&runbook_for(alert, &args.around.library(&around.paths))?)?,
         (None, None) => {
             return Err(Error::new(Kind::Usage, "could not begin: neither a runbook nor an alert is given").into());
         }
     };
-    let chosen = choose(&item)?;
     if !args.alone.auto {
-        terminal(&format!("`stanch run {} --auto` walks it without a screen", item.id))?;
+        let asked = args.runbook.as_deref().unwrap_or(&chosen.runbook.id);
+        terminal(&format!("`stanch run {asked} --auto` walks it without a screen"))?;
     }
     let environment =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));

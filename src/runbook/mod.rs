@@ -11,6 +11,7 @@ mod check;
 mod config;
 mod decode;
 mod duration;
+pub mod import;
 pub mod keys;
 mod mark;
 pub mod model;

@@ -1,0 +1,73 @@
+//! What can only be done when every step is there.
+
+use super::build::Builder;
+use super::draft::{Does, Draft, Step};
+use super::piece::is_assignment;
+use super::placeholder::{names_set, names_used};
+use crate::runbook::model::PhaseName;
+
+impl Builder {
+    /// Ends the work: variables, what must be exported, what is missing.
+    pub(super) fn finish(mut self) -> Draft {
+        self.keep_intro();
+        if PhaseName::ALL.into_iter().all(|phase| self.draft.steps(phase).is_empty()) {
+            self.draft.note(0, "nothing in it could be told as a step; all of it is text");
+            let title = self.draft.title.clone();
+            self.push(
+                PhaseName::Fix,
+                Step { title, text: "Everything the source says stands in the summary.".into(), ..Step::default() },
+            );
+        }
+        self.lead_past();
+        self.export();
+        let commands: Vec<String> = self
+            .draft
+            .all_mut()
+            .filter_map(|step| if let Does::Run(commands) = &step.does { Some(commands.join("\n")) } else { None })
+            .collect();
+        for command in &commands {
+            self.variables.used(command);
+        }
+        if self.draft.revert.is_empty() {
+            self.draft.note(0, "the source has no way back: `revert` is empty and has to be written");
+        }
+        self.draft.vars = self.variables.vars;
+        self.draft.notes.sort_by_key(|note| note.line);
+        self.draft.notes.dedup();
+        self.draft
+    }
+
+    /// A variable that a later step uses has to be exported: only what is exported is carried over.
+    fn export(&mut self) {
+        let used: Vec<_> = self
+            .draft
+            .all_mut()
+            .map(|step| {
+                if let Does::Run(commands) = &step.does {
+                    names_used(&commands.join("\n"))
+                } else {
+                    names_used(&step.text)
+                }
+            })
+            .collect();
+        let mut exported = Vec::new();
+        for (index, step) in self.draft.all_mut().enumerate() {
+            let Does::Run(commands) = &mut step.does else { continue };
+            for command in
+                commands.iter_mut().filter(|command| is_assignment(command) && !command.starts_with("export "))
+            {
+                let later = names_set(command)
+                    .into_iter()
+                    .find(|name| used.iter().enumerate().any(|(other, used)| other != index && used.contains(name)));
+                if let Some(name) = later {
+                    command.insert_str(0, "export ");
+                    exported.push((step.line, name));
+                }
+            }
+        }
+        exported.dedup();
+        for (line, name) in exported {
+            self.draft.note(line, format!("{name} is exported, so that the steps after it have it too"));
+        }
+    }
+}
