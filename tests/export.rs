@@ -30,6 +30,7 @@ fn session(data: &Path) -> SessionDir {
         services: vec!["web".to_owned()],
         planned: false,
         drill: None,
+        time_boxes: Vec::new(),
         auto: false,
         alert: None,
         zone: "+00:00".to_owned(),

@@ -27,6 +27,7 @@ impl OurLane {
         std::fs::create_dir_all(folder)?;
         let setup = LaneSetup {
             scope: None,
+            environment: None,
             runs: runs.clone(),
             user: None,
             directory: Some(folder.to_owned()),

@@ -58,6 +58,7 @@ fn events() -> impl Iterator<Item = Event> {
         services: vec!["web".to_owned()],
         planned: false,
         drill: None,
+        time_boxes: Vec::new(),
         auto: false,
         alert: None,
         zone: "+00:00".to_owned(),

@@ -279,6 +279,7 @@ mod tests {
             services: Vec::new(),
             planned: false,
             drill: drill.map(str::to_owned),
+            time_boxes: Vec::new(),
             auto: false,
             alert: None,
             zone: "+00:00".into(),

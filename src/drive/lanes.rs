@@ -1,6 +1,7 @@
 //! The lanes of a session: opened when they are needed, shared by whoever has something to say to a run.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,6 +22,7 @@ pub(super) struct Lanes {
     session: SessionDir,
     directory: Option<PathBuf>,
     program: Option<PathBuf>,
+    environment: Option<Vec<(OsString, OsString)>>,
     listener: Listener,
     known: Mutex<Known>,
 }
@@ -37,9 +39,10 @@ impl Lanes {
         session: SessionDir,
         directory: Option<PathBuf>,
         program: Option<PathBuf>,
+        environment: Option<Vec<(OsString, OsString)>>,
         listener: Listener,
     ) -> Self {
-        Self { session, directory, program, listener, known: Mutex::default() }
+        Self { session, directory, program, environment, listener, known: Mutex::default() }
     }
 
     /// A lane has been declared.
@@ -77,6 +80,7 @@ impl Lanes {
                 Fate::LivesInScope(runner) => Some(runner),
                 Fate::Lives | Fate::Ends => None,
             },
+            environment: self.environment.clone(),
         };
         let listener = Arc::clone(&self.listener);
         let folder = self.session.lane(lane);

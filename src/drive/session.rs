@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc::Receiver;
 
+use super::drill;
 use super::error::{Error, Result};
 use super::news::{Job, News};
 use super::wheel::{Drive, Role, Setup};
-use crate::runbook::{self, Runbook, VarName, parse};
+use crate::runbook::{self, PhaseName, Runbook, VarName, parse};
 use crate::session::alert::Alert;
 use crate::session::entry::{Entry, When};
 use crate::session::event::{Event, Opened, RunbookRef, Source};
@@ -69,6 +71,8 @@ pub struct Beginning {
     pub planned: bool,
     /// The drill it rehearses.
     pub drill: Option<String>,
+    /// Time boxes that stand in for the runbook's.
+    pub time_boxes: Vec<(PhaseName, Duration)>,
     /// Worked without a screen.
     pub auto: bool,
     /// The alert it begins with. Its severity comes before the runbook's, its services behind; that it began to fire is the detection,
@@ -95,7 +99,8 @@ pub struct Session {
 /// # Errors
 /// Where folder or journal cannot be made.
 pub fn begin(around: &Surroundings, beginning: Beginning) -> Result<Session> {
-    let Beginning { title, runbook, given, detected, impact_started, planned, drill, auto, alert } = beginning;
+    let Beginning { title, runbook, given, detected, impact_started, planned, drill, time_boxes, auto, alert } =
+        beginning;
     let stamp = around.clock.stamp();
     let book = runbook.as_ref().map(|chosen| Arc::clone(&chosen.runbook));
     let title = title
@@ -119,6 +124,7 @@ pub fn begin(around: &Surroundings, beginning: Beginning) -> Result<Session> {
         services: if services.is_empty() { alert.as_ref().map(Alert::services).unwrap_or_default() } else { services },
         planned,
         drill: drill.clone(),
+        time_boxes: time_boxes.into_iter().map(|(phase, time)| (phase, milliseconds(time))).collect(),
         auto,
         alert: alert.map(Box::new),
         zone: zone(),
@@ -178,6 +184,7 @@ fn work(
         clock: Arc::clone(&around.clock),
         directory: around.directory.clone(),
         program: around.program.clone(),
+        environment: walk.rules().drill.then(|| drill::environment(std::env::vars_os())),
         hook: around.hook.clone().map(|hook| hook.map(|rules| (rules, walk.clone()))),
     })?;
     drive.send(Job::Orders(orders));
@@ -199,6 +206,10 @@ fn runbook_of(dir: &SessionDir, id: &str) -> Result<Arc<Runbook>> {
 
 fn attached(around: &Surroundings) -> Event {
     Event::Attached { boot_id: around.clock.boot_id(), host: operator::host(), version: VERSION.to_owned() }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The operator's zone, as `+02:00`.

@@ -68,6 +68,7 @@ impl Bench {
             state: State::replay(&entries),
             clock,
             directory: None,
+            environment: None,
             program,
             hook: Ok(None),
         })

@@ -1,5 +1,6 @@
 //! A drive: the handle by which the screen and `--auto` have things done.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -63,6 +64,8 @@ pub struct Setup {
     pub directory: Option<PathBuf>,
     /// The program to start as supervisor; none means this very program.
     pub program: Option<PathBuf>,
+    /// The environment of what runs; none means that of this process.
+    pub environment: Option<Vec<(OsString, OsString)>>,
     /// What is told of what is recorded here, and the session as it stands; or why that cannot be.
     pub hook: std::result::Result<Option<(Arc<runbook::Hook>, Walk)>, String>,
 }
@@ -91,7 +94,7 @@ impl Drive {
     /// # Errors
     /// Where a thread cannot be started.
     pub fn start(setup: Setup) -> Result<(Self, tokio::sync::mpsc::Receiver<News>)> {
-        let Setup { session, runbook, role, journal, state, clock, directory, program, hook } = setup;
+        let Setup { session, runbook, role, journal, state, clock, directory, program, environment, hook } = setup;
         let (tasks, task_list) = channel();
         let (desk, notes) = channel();
         let (news, heard) = Outbox::open()?;
@@ -101,6 +104,7 @@ impl Drive {
             session.clone(),
             directory,
             program,
+            environment,
             Arc::new(move |lane, notice| drop(to_desk.send(Note::Notice(lane, notice)))),
         ));
         for (lane, key) in &state.lanes {

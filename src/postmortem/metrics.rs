@@ -158,7 +158,7 @@ pub(super) fn phases(history: &History) -> Vec<PhaseTime> {
         .filter_map(|phase| {
             let stays: Vec<_> = history.state.stays.iter().filter(|stay| stay.phase == phase).collect();
             let spent = stays.iter().filter_map(|stay| Some(stay.to.or(now)?.since(&stay.from))).sum();
-            let time_box = history.runbook.and_then(|runbook| runbook.phase(phase).time_box);
+            let time_box = history.state.time_box(history.runbook, phase);
             let box_ms = time_box.map(|time_box| u64::try_from(time_box.as_millis()).unwrap_or(u64::MAX));
             let open = stays.iter().any(|stay| stay.to.is_none());
             (!stays.is_empty()).then_some(PhaseTime { phase, spent_ms: spent, open, box_ms })

@@ -10,6 +10,7 @@
 mod check;
 mod config;
 mod decode;
+mod drill;
 mod duration;
 pub mod import;
 pub mod keys;
@@ -28,6 +29,7 @@ mod value;
 mod yaml;
 
 pub use config::{Config, Hook, ON, ReadConfig, parse_config};
+pub use drill::{DRILL, DrillPlan, Need, ReadDrill, parse_drill};
 pub use mark::Mark;
 pub use model::*;
 pub use parse::{Parsed, parse, parse_bytes};

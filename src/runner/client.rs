@@ -1,5 +1,6 @@
 //! A lane as the rest of the house sees it.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read, Write as _};
 use std::os::fd::AsFd;
@@ -40,6 +41,8 @@ pub struct LaneSetup {
     pub program: Option<PathBuf>,
     /// The `systemd-run` to start it through, in a scope of the user's manager: it ends with the login otherwise.
     pub scope: Option<PathBuf>,
+    /// The environment of what runs; none means that of this process.
+    pub environment: Option<Vec<(OsString, OsString)>>,
 }
 
 /// A connection to a lane's supervisor. Dropping it leaves the supervisor, and whatever runs, alone.
@@ -349,6 +352,9 @@ fn start_supervisor(dir: &Path, setup: &LaneSetup, lock: File) -> io::Result<()>
     if setup.scope.is_none() {
         // So that a list of processes says what it is.
         command.arg0("stanch");
+    }
+    if let Some(environment) = &setup.environment {
+        command.env_clear().envs(environment.iter().map(|(name, value)| (name, value)));
     }
     let mut child = command
         .arg("lane")

@@ -6,6 +6,7 @@ use super::alert::Alert;
 pub use super::marks::{Detection, Evidence, Mark, Status, Tag};
 use super::run::{Exit, LaneKey, LaneNo, Purpose, RunEnd, RunNo};
 use crate::runbook::{Effect, Lead, Mode, PhaseName, Severity, Shell, StepId, VarName};
+use crate::text::human::duration;
 
 /// What happened. The journal's own words; a correction is another event, never a change of one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -314,6 +315,9 @@ pub struct Opened {
     /// A rehearsal: the drill's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drill: Option<String>,
+    /// Time boxes of the drill that stand in for the runbook's, in milliseconds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub time_boxes: Vec<(PhaseName, u64)>,
     /// Worked without a screen.
     #[serde(default)]
     pub auto: bool,
@@ -324,6 +328,16 @@ pub struct Opened {
     pub zone: String,
     /// This program's version.
     pub version: String,
+}
+
+impl Opened {
+    /// `time boxes of the drill: diagnose 20 s, fix 1 m`.
+    #[must_use]
+    pub fn time_boxes_in_words(&self) -> Option<String> {
+        let boxes: Vec<String> =
+            self.time_boxes.iter().map(|(phase, ms)| format!("{phase} {}", duration(*ms))).collect();
+        (!boxes.is_empty()).then(|| format!("time boxes of the drill: {}", boxes.join(", ")))
+    }
 }
 
 /// The runbook a session is worked with.

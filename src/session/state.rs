@@ -1,13 +1,14 @@
 //! The state of a session: a fold of its entries, nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use super::entry::When;
 use super::event::{Evidence, Mark, MoveCause, Opened, RunEnded, RunStarted, Source, Status, Update, Verdict};
 use super::run::{LaneKey, LaneNo, RunNo};
-use crate::runbook::{Effect, Lead, PhaseName, Severity, StepId, VarName};
+use crate::runbook::{Effect, Lead, PhaseName, Runbook, Severity, StepId, VarName};
 
 /// The two clocks drift and are read one after the other; more than this between two entries is a step, in milliseconds.
 const STEP_MS: i64 = 1_000;
@@ -133,6 +134,13 @@ impl State {
     #[must_use]
     pub fn is_planned(&self) -> bool {
         self.opened.as_ref().is_some_and(|opened| opened.planned) && !self.declared
+    }
+
+    /// How long to stay in a phase before asking what to do instead: the drill's, else the runbook's.
+    #[must_use]
+    pub fn time_box(&self, runbook: Option<&Runbook>, phase: PhaseName) -> Option<Duration> {
+        let drill = self.opened.iter().flat_map(|opened| &opened.time_boxes).find(|(own, _)| *own == phase);
+        drill.map(|(_, ms)| Duration::from_millis(*ms)).or_else(|| runbook?.phase(phase).time_box)
     }
 
     /// Whether the work rests.

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use rustix::process::Signal;
+use stanch::runbook::PhaseName;
 use stanch::session::event::Event;
+use stanch::session::run::RunNo;
 
 use crate::stage::{Stage, kill, supervisors, until};
 use crate::support::{Ended, Terminal};
@@ -139,4 +141,65 @@ fn a_drill_left_on_the_screen_is_closed_and_leaves_nothing_behind() {
     assert!(matches!(stage.events().last(), Some(Event::Closed { .. })), "{:?}", stage.events().last());
     assert_eq!(places(&stage), [] as [PathBuf; 0]);
     until("the supervisors are gone", || supervisors(&stage.home.data()).is_empty());
+}
+
+#[test]
+fn a_drill_reaches_nothing_that_is_not_its_own() {
+    let stage = Stage::new();
+    tiny(&stage, VARS, "needs: []");
+    stage.write(
+        "runbooks/tiny/runbook.yaml",
+        "{stanch: 1, title: T, vars: {SITE: {default: /srv/production}}, hosts: {db: 'ssh://postgres@db.production'}, \
+         diagnose: {steps: [{id: look, title: Look, on: db, \
+         run: 'echo \"$SITE ${PGHOST-none} ${KUBECONFIG-none} ${STANCH_VAR_SITE-none} on $(uname -n)\" >\"$SITE/seen\"; cat \"$SITE/seen\"'}]}}",
+    );
+    let mut command = stage.command(&["drill", "tiny", "--auto"]);
+    command.env("PGHOST", "db.production").env("KUBECONFIG", "/etc/production").env("SITE", "/srv/other");
+    let said = stage.end(command.env("STANCH_VAR_SITE", "/srv/production").spawn().unwrap());
+    said.expect_code(0);
+    let seen = std::fs::read_to_string(stage.session().run(RunNo(1)).join("output")).unwrap();
+    assert!(seen.contains("/d none none none on "), "{seen}");
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
+    assert!(seen.trim_end().ends_with(host.trim()), "{seen}");
+    // A value cannot be had from the command line at all.
+    stage.stanch(&["drill", "tiny", "--auto", "--var", "SITE=/srv/production"]).expect_code(2).expect_err("--var");
+}
+
+#[test]
+fn the_command_of_a_variable_is_not_run_in_a_drill() {
+    let stage = Stage::new();
+    tiny(&stage, ": > \"$DRILL/vars.env\"", "needs: []");
+    stage.write(
+        "runbooks/tiny/runbook.yaml",
+        "{stanch: 1, title: T, vars: {SITE: {from: 'touch production; echo x'}}, \
+         diagnose: {steps: [{id: look, title: Look, run: 'echo $SITE'}]}}",
+    );
+    stage.stanch(&["drill", "tiny", "--auto"]).expect_code(3).expect_err("yields no value for SITE");
+    assert!(!stage.path("production").exists());
+}
+
+#[test]
+fn the_time_boxes_of_a_drill_stand_in_for_the_runbooks_and_are_on_record() {
+    let stage = Stage::new();
+    tiny(&stage, VARS, "paths: [fix]\ntime_boxes: { fix: 20s }");
+    let said = stage.stanch(&["drill", "tiny", "--auto"]);
+    said.expect_code(0).expect_line("time boxes of the drill: fix 20 s");
+    let opened = stage.events().into_iter().find_map(|event| match event {
+        Event::Opened(opened) => Some(opened),
+        _ => None,
+    });
+    assert_eq!(opened.unwrap().time_boxes, [(PhaseName::Fix, 20_000)]);
+    let told = stage.stanch(&["export", "last"]);
+    told.expect_code(0);
+    assert!(told.out.contains("; time boxes of the drill: fix 20 s"), "{}", told.out);
+    assert!(told.out.contains("| 20 s"), "{}", told.out);
+}
+
+#[test]
+fn what_is_wrong_with_a_plan_is_told_with_its_place() {
+    let stage = Stage::new();
+    tiny(&stage, VARS, "minutes: 10\npaths: [fix, revert]");
+    let said = stage.stanch(&["drill", "tiny", "--auto"]);
+    said.expect_code(3).expect_err("drill/drill.yaml:2:14").expect_err("the runbook has no steps in revert");
+    assert!(stage.sessions().is_empty());
 }

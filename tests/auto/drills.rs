@@ -70,13 +70,12 @@ fn what_came_of_a_drill_is_data() {
 fn a_drill_that_does_not_heal_is_data_too() {
     let stage = Stage::new();
     drill(&stage, "one", "needs: []");
-    // The fix claims success, and something breaks it again.
-    stage.write("runbooks/one/drill/sabotage", "mkdir \"$DRILL/broken.d\"; ln -sfn /proc \"$DRILL/broken\"\n");
     stage.write(
         "runbooks/one/runbook.yaml",
         "{stanch: 1, title: T, vars: {SITE: {}}, fix: {steps: [{id: heal, title: Heal, run: 'true'}]}, \
          verify: {steps: [{id: whole, title: Whole, run: 'test ! -e \"$SITE/broken\"'}]}}",
     );
+    stage.write("runbooks/one/drill/drill.yaml", "paths: [fix]\n");
     let said = stage.stanch(&["drill", "one", "--auto", "--format", "json"]);
     said.expect_code(1);
     let data = data(&said);

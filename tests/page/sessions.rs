@@ -41,6 +41,7 @@ impl Writer {
             services: services.iter().map(|&service| service.to_owned()).collect(),
             planned: false,
             drill: None,
+            time_boxes: Vec::new(),
             auto: false,
             alert: None,
             zone: "+02:00".to_owned(),

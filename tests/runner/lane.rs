@@ -22,6 +22,7 @@ pub(crate) struct Bench {
 pub(crate) fn setup(folder: &Path, user: Option<&str>) -> LaneSetup {
     LaneSetup {
         scope: None,
+        environment: None,
         runs: folder.join("runs"),
         user: user.map(str::to_owned),
         directory: Some(PathBuf::from("/")),

@@ -28,6 +28,7 @@ fn begin(data: &Path, title: &str) -> (SessionDir, Journal) {
         services: Vec::new(),
         planned: false,
         drill: None,
+        time_boxes: Vec::new(),
         auto: false,
         alert: None,
         zone: "+00:00".to_owned(),

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::super::Exit;
 use super::interrupt::Interrupt;
-use super::walk::{Stage, Walked};
+use super::walk::{Ready, Stage, Walked};
 use super::{Args, Format, left, lines, tell};
-use crate::drive::drill::Plan;
+use crate::drive::drill::missing;
 use crate::drive::{Error, Kind, Surroundings};
 use crate::postmortem::DrillOutcome;
 use crate::store::library::{Item, Origin};
@@ -65,12 +65,13 @@ fn some(items: Vec<Item>, place: &str) -> anyhow::Result<Vec<Item>> {
 /// A drill by each of its ways out.
 fn every_way(args: &Args, stage: &Stage, item: &Item, lines: &mut dyn Write, walked: &mut Vec<Walked>) {
     let told = args.alone.path(true).prefer;
-    let plan = match Plan::of(item) {
-        Ok(plan) => plan,
+    let ready = match Ready::of(item) {
+        Ok(ready) => ready,
         Err(error) => return walked.push(Walked::not_begun(item, told, &error.into())),
     };
-    if !plan.missing().is_empty() {
-        return walked.push(Walked::lacking(item, told, &plan));
+    let plan = &ready.plan;
+    if !missing(plan).is_empty() {
+        return walked.push(Walked::lacking(item, told, plan));
     }
     let ways = match told {
         Some(way) if plan.paths.contains(&way) => vec![Some(way)],
@@ -88,7 +89,7 @@ fn every_way(args: &Args, stage: &Stage, item: &Item, lines: &mut dyn Write, wal
         let by = way.map(|way| format!(" by its {way}")).unwrap_or_default();
         // A reader that is gone does not keep the others from being walked.
         drop(writeln!(lines, "== {}{by} ({})", item.id, item.origin));
-        walked.push(stage.walk(item, &plan, way, lines));
+        walked.push(stage.walk(item, &ready, way, lines));
     }
 }
 

@@ -8,20 +8,18 @@ mod walk;
 use std::io::Write;
 use std::sync::Arc;
 
-use super::around::{Alone, Around, choose, terminal};
+use super::around::{Alone, Around, terminal};
 use super::{Exit, screen};
 use crate::drive::auto::end_drill;
-use crate::drive::drill::Plan;
 use crate::drive::{Surroundings, begin, resume};
 use crate::postmortem::{DrillReport, json};
-use crate::runbook::Runbook;
 use crate::session::practice::Practice;
 use crate::session::walk::{Rules, Walk};
 use crate::store::journal;
 use crate::store::library::{Item, Library};
 use crate::store::session::SessionDir;
 use interrupt::Interrupt;
-use walk::{Stage, Walked};
+use walk::{Ready, Stage, Walked};
 
 /// The drill that needs nothing.
 const USUAL: &str = "status-500";
@@ -88,9 +86,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     let stage = Stage { around: &around, sabotage: args.sabotage, interrupt: &Interrupt::listen()? };
     left::offer(&around, false);
     let told = args.alone.path(true).prefer;
-    let plan = Plan::of(&item);
-    let walked = match plan {
-        Ok(plan) => stage.walk(&item, &plan, told.or_else(|| plan.paths.first().copied()), &mut *lines(args.format)),
+    let walked = match Ready::of(&item) {
+        Ok(ready) => {
+            let way = told.or_else(|| ready.plan.paths.first().copied());
+            stage.walk(&item, &ready, way, &mut *lines(args.format))
+        }
         Err(error) => Walked::not_begun(&item, told, &error.into()),
     };
     let exit = walked.exit;
@@ -118,16 +118,14 @@ fn tell(walked: &[Walked], exit: Exit) -> std::io::Result<()> {
 }
 
 fn on_screen(args: &Args, around: &Surroundings, item: &Item) -> anyhow::Result<Exit> {
-    let chosen = choose(item)?;
-    let plan = Plan::of(item)?;
+    let ready = Ready::of(item)?;
     terminal(&format!("`stanch drill {} --auto` walks it without a screen", item.id))?;
     left::offer(around, true);
     let stage = Stage { around, sabotage: args.sabotage, interrupt: &Interrupt::listen()? };
-    let rehearsed = stage.rehearse(item, &plan, &chosen)?;
-    let runbook = Arc::clone(&chosen.runbook);
+    let rehearsed = stage.rehearse(item, &ready)?;
     let worked = (|| {
         let around = Surroundings { directory: Some(rehearsed.folder()), ..around.clone() };
-        let session = begin(&around, walk::beginning(chosen, &rehearsed, false))?;
+        let session = begin(&around, walk::beginning(&ready, &rehearsed, false))?;
         let dir = session.dir.clone();
         rehearsed.belongs_to(dir.id())?;
         let exit = screen::session(session, &around)?;
@@ -135,7 +133,7 @@ fn on_screen(args: &Args, around: &Surroundings, item: &Item) -> anyhow::Result<
         if !left.walk.state().closed {
             end_drill(left, &around)?;
         }
-        look_back(&dir, &runbook, &plan)?;
+        look_back(&dir, &ready)?;
         anyhow::Ok(exit)
     })();
     let cleaned = rehearsed.clean();
@@ -145,10 +143,10 @@ fn on_screen(args: &Args, around: &Surroundings, item: &Item) -> anyhow::Result<
 }
 
 /// Tells whoever worked it what it has taught.
-fn look_back(dir: &SessionDir, runbook: &Arc<Runbook>, plan: &Plan) -> anyhow::Result<()> {
+fn look_back(dir: &SessionDir, ready: &Ready) -> anyhow::Result<()> {
     let read = journal::read(&dir.journal())?;
-    let walk = Walk::replay(Some(Arc::clone(runbook)), Rules { drill: true }, &read.entries);
-    let practice = Practice::new(&walk, &read.entries, plan.paths.first().copied(), plan.minutes);
+    let walk = Walk::replay(Some(Arc::clone(&ready.chosen.runbook)), Rules { drill: true }, &read.entries);
+    let practice = Practice::new(&walk, &read.entries, ready.plan.paths.first().copied(), ready.plan.minutes);
     for line in practice.iter().flat_map(Practice::in_words) {
         // Where the terminal is gone there is nobody left to tell.
         drop(writeln!(std::io::stderr(), "{line}"));

@@ -8,10 +8,10 @@ use super::super::around::choose;
 use super::super::report::{self, parts};
 use super::interrupt::Interrupt;
 use crate::drive::auto::{Ending, walk_alone};
-use crate::drive::drill::{Plan, Rehearsal, Rehearsed};
+use crate::drive::drill::{Rehearsal, Rehearsed, lacking, missing, plan_of};
 use crate::drive::{Beginning, Chosen, Result, Surroundings, begin};
 use crate::postmortem::{DrillOutcome, DrillRecord, DrillWalk};
-use crate::runbook::PhaseName;
+use crate::runbook::{DrillPlan, PhaseName};
 use crate::session::walk::Path;
 use crate::store::journal;
 use crate::store::library::{Item, extract};
@@ -21,6 +21,24 @@ pub(super) struct Stage<'a> {
     pub(super) around: &'a Surroundings,
     pub(super) sabotage: bool,
     pub(super) interrupt: &'a Interrupt,
+}
+
+/// A drill that can be begun.
+pub(super) struct Ready {
+    pub(super) chosen: Chosen,
+    pub(super) plan: DrillPlan,
+}
+
+impl Ready {
+    /// Reads the runbook and what its drill says of itself.
+    ///
+    /// # Errors
+    /// Where one of them has errors, or there is no drill.
+    pub(super) fn of(item: &Item) -> Result<Self> {
+        let chosen = choose(item)?;
+        let plan = plan_of(item, &chosen.runbook)?;
+        Ok(Self { chosen, plan })
+    }
 }
 
 /// What came of one.
@@ -55,11 +73,11 @@ impl Walked {
     }
 
     /// One whose needs are not met here.
-    pub(super) fn lacking(item: &Item, path: Option<PhaseName>, plan: &Plan) -> Self {
-        let missing = plan.missing();
+    pub(super) fn lacking(item: &Item, path: Option<PhaseName>, plan: &DrillPlan) -> Self {
+        let missing = missing(plan);
         let mut walked = Self::new(item, path);
         walked.report.lacks = missing.iter().map(|need| (need.command.clone(), need.package.clone())).collect();
-        walked.end(DrillOutcome::Lacking, &Plan::lacking(&item.id, &missing).into());
+        walked.end(DrillOutcome::Lacking, &lacking(&item.id, &missing).into());
         walked
     }
 
@@ -92,13 +110,13 @@ impl Walked {
 
 impl Stage<'_> {
     /// Walks a drill by a way out; the line of each event goes to `lines`.
-    pub(super) fn walk(&self, item: &Item, plan: &Plan, path: Option<PhaseName>, lines: &mut dyn Write) -> Walked {
-        if !plan.missing().is_empty() {
-            return Walked::lacking(item, path, plan);
+    pub(super) fn walk(&self, item: &Item, ready: &Ready, path: Option<PhaseName>, lines: &mut dyn Write) -> Walked {
+        if !missing(&ready.plan).is_empty() {
+            return Walked::lacking(item, path, &ready.plan);
         }
         let began = Instant::now();
         let mut walked = Walked::new(item, path);
-        if let Err(error) = self.work(item, plan, lines, &mut walked) {
+        if let Err(error) = self.work(item, ready, lines, &mut walked) {
             let outcome = match (self.interrupt.came(), &walked.report.record) {
                 (true, _) => DrillOutcome::Interrupted,
                 (false, None) => DrillOutcome::NotBegun,
@@ -110,10 +128,9 @@ impl Stage<'_> {
         walked
     }
 
-    fn work(&self, item: &Item, plan: &Plan, lines: &mut dyn Write, walked: &mut Walked) -> anyhow::Result<()> {
-        let chosen = choose(item)?;
-        let rehearsed = self.rehearse(item, plan, &chosen)?;
-        let worked = self.alone(chosen, &rehearsed, lines, walked);
+    fn work(&self, item: &Item, ready: &Ready, lines: &mut dyn Write, walked: &mut Walked) -> anyhow::Result<()> {
+        let rehearsed = self.rehearse(item, ready)?;
+        let worked = self.alone(ready, &rehearsed, lines, walked);
         let cleaned = rehearsed.clean();
         worked?;
         cleaned?;
@@ -121,40 +138,41 @@ impl Stage<'_> {
     }
 
     /// Breaks the throwaway service.
-    pub(super) fn rehearse(&self, item: &Item, plan: &Plan, chosen: &Chosen) -> Result<Rehearsed> {
+    pub(super) fn rehearse(&self, item: &Item, ready: &Ready) -> Result<Rehearsed> {
         eprintln!("breaking a throwaway service for the drill {} ...", item.id);
         let drills = self.around.paths.data.join("drills");
+        let Ready { chosen, plan } = ready;
         let rehearsal = Rehearsal { runbook: &chosen.runbook, plan, drills: &drills, sabotage: self.sabotage };
         rehearsal.begin(|to| Ok(extract(item, to)?), &|| self.interrupt.came())
     }
 
     fn alone(
         &self,
-        chosen: Chosen,
+        ready: &Ready,
         rehearsed: &Rehearsed,
         lines: &mut dyn Write,
         walked: &mut Walked,
     ) -> anyhow::Result<()> {
         let around = Surroundings { directory: Some(rehearsed.folder()), ..self.around.clone() };
-        let runbook = std::sync::Arc::clone(&chosen.runbook);
-        let session = begin(&around, beginning(chosen, rehearsed, true))?;
+        let session = begin(&around, beginning(ready, rehearsed, true))?;
         let dir = session.dir.clone();
         rehearsed.belongs_to(dir.id())?;
         let path = Path { prefer: walked.report.path, yes: true, again: None };
         let ending = walk_alone(session, &around, path, lines)?;
         walked.ended(&ending);
         let read = journal::read(&dir.journal())?;
-        walked.report.record = Some(DrillRecord::new(dir.id(), &read.entries, &read.head, Some(&runbook)));
+        walked.report.record = Some(DrillRecord::new(dir.id(), &read.entries, &read.head, Some(&ready.chosen.runbook)));
         Ok(())
     }
 }
 
 /// How the session of a drill begins.
-pub(super) fn beginning(chosen: Chosen, rehearsed: &Rehearsed, auto: bool) -> Beginning {
+pub(super) fn beginning(ready: &Ready, rehearsed: &Rehearsed, auto: bool) -> Beginning {
     Beginning {
-        drill: Some(chosen.runbook.id.clone()),
-        runbook: Some(chosen),
+        drill: Some(ready.chosen.runbook.id.clone()),
+        runbook: Some(ready.chosen.clone()),
         given: rehearsed.given().to_vec(),
+        time_boxes: ready.plan.time_boxes.clone(),
         auto,
         ..Beginning::default()
     }

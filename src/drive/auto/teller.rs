@@ -44,7 +44,8 @@ pub fn line(entry: &Entry, walk: &Walk) -> Option<String> {
         Event::Opened(opened) => {
             let runbook = opened.runbook.as_ref().map(|book| format!(" (runbook {}, {})", book.id, book.origin));
             let alert = opened.alert.as_ref().map(|alert| format!(", on the alert {}", alert.name));
-            format!("begun: {}{}{}", opened.title, runbook.unwrap_or_default(), alert.unwrap_or_default())
+            let boxes = opened.time_boxes_in_words().map(|boxes| format!(", {boxes}")).unwrap_or_default();
+            format!("begun: {}{}{}{boxes}", opened.title, runbook.unwrap_or_default(), alert.unwrap_or_default())
         }
         Event::Left { .. } => "left; the session stays open".to_owned(),
         Event::VariableSet { name, value, source: Source::From(_) | Source::Output(_) } => {

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::left::clean;
+use super::needs::{lacking, missing};
 use super::place::Place;
-use super::plan::Plan;
 use super::script;
 use crate::drive::error::{Error, Result};
 use crate::drive::values;
-use crate::runbook::{Runbook, VarName};
+use crate::runbook::{DrillPlan, Runbook, VarName};
 use crate::session::event::Source;
 
 /// What is to be rehearsed.
@@ -16,7 +16,7 @@ pub struct Rehearsal<'a> {
     /// The runbook.
     pub runbook: &'a Runbook,
     /// What its drill says of itself.
-    pub plan: &'a Plan,
+    pub plan: &'a DrillPlan,
     /// Where drills are remembered: `drills` in the data folder.
     pub drills: &'a Path,
     /// Run `sabotage` after `break`: the fix will not heal. For tests of drills.
@@ -37,9 +37,9 @@ impl Rehearsal<'_> {
     /// A need that is not met (before anything is touched), a script that fails, a variable without a value.
     pub fn begin(&self, extract: impl FnOnce(&Path) -> Result<()>, cancelled: &dyn Fn() -> bool) -> Result<Rehearsed> {
         let id = &self.runbook.id;
-        let missing = self.plan.missing();
+        let missing = missing(self.plan);
         if !missing.is_empty() {
-            return Err(Plan::lacking(id, &missing));
+            return Err(lacking(id, &missing));
         }
         let place =
             Place::create(self.drills, &std::env::temp_dir(), id).map_err(Error::io("make the drill's folder"))?;

@@ -135,7 +135,7 @@ fn place(history: &History, now: DateTime<Utc>) -> Option<String> {
         None => (now - stay.from.at).num_milliseconds().max(0),
     };
     let spent = spell::duration(stays.map(spent).fold(0, i64::saturating_add));
-    let limit = history.runbook.and_then(|runbook| runbook.phase(phase).time_box);
+    let limit = history.state.time_box(history.runbook, phase);
     let limit = limit.map_or_else(String::new, |limit| {
         let ms = i64::try_from(limit.as_millis()).unwrap_or(i64::MAX);
         format!(" of {}", spell::duration(ms))

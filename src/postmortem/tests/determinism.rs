@@ -18,7 +18,7 @@ const STEPS: [&str; 6] = ["health", "post", "migrate", "posts", "streaming", "no
 /// Something that happens: an event, or a run from start to end.
 #[derive(Debug, Clone)]
 enum Happens {
-    Event(Event, Option<When>),
+    Event(Box<Event>, Option<When>),
     Run { step: Option<&'static str>, attempt: u32, healthy: bool, change: bool, text: String, ends: bool },
 }
 
@@ -112,7 +112,7 @@ fn happens() -> impl Strategy<Value = Happens> {
     let run = (prop::option::of(step()), 1_u32..5, any::<bool>(), any::<bool>(), text(), any::<bool>()).prop_map(
         |(step, attempt, healthy, change, text, ends)| Happens::Run { step, attempt, healthy, change, text, ends },
     );
-    prop_oneof![2 => (event(), prop::option::of(when())).prop_map(|(event, when)| Happens::Event(event, when)), 1 => run]
+    prop_oneof![2 => (event(), prop::option::of(when())).prop_map(|(event, when)| Happens::Event(Box::new(event), when)), 1 => run]
 }
 
 fn journal(begun: bool, happens: Vec<(i64, Happens)>) -> Journal {
@@ -126,7 +126,7 @@ fn journal(begun: bool, happens: Vec<(i64, Happens)>) -> Journal {
         let clock = at.format("%T%.3f").to_string();
         journal.day(&at.format("%F").to_string());
         match happens {
-            Happens::Event(event, when) => journal.push(at, event).happened = when,
+            Happens::Event(event, when) => journal.push(at, *event).happened = when,
             Happens::Run { step, attempt, healthy, change, text, ends } => {
                 let own = Ran::own(&text);
                 let run = step.map_or(own.clone(), |step| Ran {

@@ -62,6 +62,7 @@ impl Journal {
             services: services.iter().map(|&service| service.to_owned()).collect(),
             planned: false,
             drill: None,
+            time_boxes: Vec::new(),
             auto: false,
             alert: None,
             zone: "+00:00".to_owned(),

@@ -34,6 +34,7 @@ pub(in crate::postmortem) fn journal() -> Journal {
         services: vec!["mastodon-web".to_owned(), "mastodon-streaming".to_owned()],
         planned: false,
         drill: None,
+        time_boxes: Vec::new(),
         auto: false,
         alert: None,
         zone: "-05:00".to_owned(),

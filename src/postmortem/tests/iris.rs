@@ -60,6 +60,7 @@ pub(in crate::postmortem) fn journal() -> Journal {
         services: vec!["app".to_owned()],
         planned: false,
         drill: None,
+        time_boxes: Vec::new(),
         auto: false,
         alert: None,
         zone: "-07:00".to_owned(),

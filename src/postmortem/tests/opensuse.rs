@@ -15,6 +15,7 @@ pub(in crate::postmortem) fn journal() -> Journal {
         services: vec!["obs-api".to_owned(), "delayed_job".to_owned()],
         planned: false,
         drill: None,
+        time_boxes: Vec::new(),
         auto: false,
         alert: None,
         zone: "+01:00".to_owned(),

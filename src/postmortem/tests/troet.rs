@@ -46,6 +46,7 @@ pub(in crate::postmortem) fn journal() -> Journal {
         services: vec!["mastodon".to_owned()],
         planned: true,
         drill: None,
+        time_boxes: Vec::new(),
         auto: false,
         alert: None,
         zone: "+02:00".to_owned(),

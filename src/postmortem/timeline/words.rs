@@ -24,9 +24,13 @@ pub(super) fn sentence(history: &History, entry: &Entry, before: Before) -> Opti
     Some(match &entry.event {
         Event::Opened(opened) => {
             let prose = by("opened the session ").title(opened.title.clone());
-            match &opened.runbook {
+            let prose = match &opened.runbook {
                 Some(runbook) => prose.text(" with the runbook ").code(runbook.id.clone()),
                 None => prose.text(" without a runbook"),
+            };
+            match opened.time_boxes_in_words() {
+                Some(boxes) => prose.text(format!("; {boxes}")),
+                None => prose,
             }
         }
         Event::Attached { host, .. } if before.attached => by("took the session up again on ").code(host.clone()),

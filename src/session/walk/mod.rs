@@ -131,6 +131,12 @@ impl Walk {
         self.runbook.as_deref()
     }
 
+    /// What kind of walk it is.
+    #[must_use]
+    pub fn rules(&self) -> Rules {
+        self.rules
+    }
+
     /// A guard that did not hold and so kept a run from starting; until the next intent.
     #[must_use]
     pub fn refused(&self) -> Option<&Refusal> {

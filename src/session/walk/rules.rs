@@ -213,7 +213,7 @@ impl Walk {
     /// How much of a phase's time box is spent at a moment. Diagnose counts from detection.
     #[must_use]
     pub fn time_box(&self, phase: PhaseName, now: &Moment) -> Option<TimeBox> {
-        let limit = self.runbook()?.phase(phase).time_box?;
+        let limit = self.state.time_box(self.runbook(), phase)?;
         let stays = self.state.stays.iter().filter(|stay| stay.phase == phase);
         let order = |moment: &Moment| (moment.boot, moment.boot_ms);
         let end = |stay: &Stay| stay.to.filter(|to| order(to) < order(now)).unwrap_or(*now);

@@ -38,6 +38,7 @@ impl Home {
             services: Vec::new(),
             planned: false,
             drill: None,
+            time_boxes: Vec::new(),
             auto: false,
             alert: None,
             zone: "+00:00".into(),

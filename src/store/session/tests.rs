@@ -35,6 +35,7 @@ fn opened(title: &str) -> Event {
         services: Vec::new(),
         planned: false,
         drill: None,
+        time_boxes: Vec::new(),
         auto: false,
         alert: None,
         zone: "+00:00".to_owned(),

@@ -148,6 +148,7 @@ impl World {
             services: Vec::new(),
             planned: false,
             drill: None,
+            time_boxes: Vec::new(),
             auto: false,
             alert: None,
             zone: "+00:00".to_owned(),

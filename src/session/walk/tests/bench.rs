@@ -57,6 +57,7 @@ impl Bench {
             services: Vec::new(),
             planned: false,
             drill: rules.drill.then(|| "drill".into()),
+            time_boxes: Vec::new(),
             auto: false,
             alert: None,
             zone: "+00:00".into(),

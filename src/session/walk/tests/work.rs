@@ -202,3 +202,13 @@ fn a_line_without_a_time_that_can_be_read_proposes_nothing() {
     assert_eq!(bench.walk.state().signs.len(), 1);
     assert_eq!(bench.walk.proposed_mark(), None);
 }
+
+#[test]
+fn a_time_box_of_the_drill_stands_in_for_the_runbooks() {
+    let mut book = runbook(vec![(Diagnose, vec![read("look")]), (Fix, vec![change("heal")])]);
+    book.diagnose.time_box = Some(Duration::from_mins(1));
+    let mut bench = Bench::new(book);
+    bench.walk.state.opened.as_mut().unwrap().time_boxes = vec![(Diagnose, 5_000), (Fix, 7_000)];
+    let limit = |phase| bench.walk.time_box(phase, &bench.walk.state().latest.unwrap()).map(|own| own.limit_ms);
+    assert_eq!([Diagnose, Fix, Verify].map(limit), [Some(5_000), Some(7_000), None]);
+}
