@@ -190,6 +190,28 @@ fn dialects_other_shells_and_templates_are_seen_through() {
 }
 
 #[test]
+fn what_was_pasted_from_other_machines_is_told_apart() {
+    let (done, runbook) = imported("rough.md");
+    assert_eq!(runbook.title, "rough", "no heading further down is the title of it all");
+    assert!(runbook.summary.clone().unwrap_or_default().contains("the old leader comes back"));
+    let [node, psql, locks] = runbook.diagnose.steps.as_slice() else { panic!("{}", done.yaml) };
+    assert_eq!(run(node), "NODE=\"$VALUE_OF_THE_NODE_LABEL\"\noc debug \"node/$NODE\"");
+    assert!(said(node).contains("typed there:\n\n```\nsysctl -a | grep 'fs.file-'\nlsof -n\n```"), "{}", said(node));
+    assert_eq!(psql.command().map(|command| command.mode), Some(Mode::Interactive));
+    assert!(said(psql).contains("select *\nfrom pg_stat_activity\nwhere state != 'idle'\n;\n```"), "{}", said(psql));
+    assert_eq!(run(locks), "housectl locks --all");
+    assert!(said(locks).contains("no locks"), "{}", done.yaml);
+    let notes: Vec<String> = done.notes.iter().map(Note::told).collect();
+    assert!(notes.iter().any(|note| note.contains("as nova@db1.example")), "{notes:?}");
+    let titles = titles(&runbook, PhaseName::Fix);
+    assert_eq!(titles[0], "Before mending the store, stop the shop and take a dump");
+    assert_eq!(run(&runbook.fix.steps[1]), "housectl mend /srv/store");
+    assert!(said(&runbook.fix.steps[1]).contains("14 records mended"));
+    assert_eq!(runs(&runbook, PhaseName::Revert), ["kubectl rollout undo deployment/\"$NAME\""]);
+    assert_eq!(run(&runbook.fix.steps[2]), "kubectl rollout restart deployment/shop");
+}
+
+#[test]
 fn no_command_of_a_source_is_lost() {
     let mut seen = 0;
     for entry in std::fs::read_dir(sources()).unwrap() {

@@ -1,15 +1,35 @@
 //! Every line of code of a source, found without the importer's help, and those of them that are nowhere in what it made.
+//!
+//! Code is what stands between fences, what is set in by four blanks outside of lists, and what has blanks between backticks.
 
 use stanch::runbook::import::Imported;
 use stanch::runbook::{Action, Runbook, parse};
 
-/// The lines between fences.
+/// The lines of code, and the code of several words in sentences.
 pub(crate) fn commands(source: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut fence: Option<String> = None;
     let mut comment = false;
     let mut directives: Vec<String> = Vec::new();
+    let (mut blank, mut indented, mut listed) = (true, false, false);
     for line in source.lines() {
+        let set_in = line.starts_with("    ") || line.starts_with('\t');
+        if fence.is_none() && !comment {
+            let fenced = line.trim_start().starts_with("```");
+            indented = set_in && !listed && !fenced && (blank || indented) && !line.trim().is_empty();
+            blank = line.trim().is_empty();
+            let mark = line.trim_start().split(' ').next().unwrap_or_default();
+            let item = matches!(mark, "-" | "*" | "+")
+                || mark.trim_end_matches(['.', ')']).parse::<u32>().is_ok_and(|_| mark.ends_with(['.', ')']));
+            listed = item || (listed && (blank || line.starts_with([' ', '\t'])));
+            if indented {
+                found.push(line.trim().to_owned());
+            } else if !line.contains("```") && !line.contains("<!--") {
+                found.extend(
+                    line.split('`').skip(1).step_by(2).filter(|code| code.trim().contains(' ')).map(str::to_owned),
+                );
+            }
+        }
         let bare = line.trim_start_matches(['>', ' ', '\t']).trim_end();
         match &fence {
             None if comment || (bare.contains("<!--") && !bare.contains("-->")) => comment = !bare.contains("-->"),

@@ -1,5 +1,7 @@
 //! Sections to steps: what goes into the summary, what becomes a step, and of which phase.
 
+use std::collections::BTreeSet;
+
 use super::choice::Past;
 use super::draft::{Does, Draft, Ids, Step};
 use super::effect;
@@ -7,6 +9,7 @@ use super::fence::{self, Code, Part};
 use super::flow::Waiting;
 use super::heading::Sort;
 use super::placeholder::Variables;
+use super::program;
 use super::prose;
 use super::section::Section;
 use super::source::{Block, What};
@@ -25,6 +28,8 @@ pub(super) struct Builder {
     pub(super) user: Option<(String, usize)>,
     /// Words above the first heading of a phase, for its first step.
     pub(super) intro: Vec<Waiting>,
+    /// Users and machines that were told of.
+    pub(super) machines: BTreeSet<String>,
     /// Ways to choose from that must be led past the others.
     pub(super) past: Vec<Past>,
 }
@@ -38,14 +43,26 @@ impl Builder {
         if !matches!(section.sort, Some(Sort::Phase(_))) {
             self.keep_intro();
         }
-        if self.inside.as_ref().is_some_and(|(.., level)| section.level <= *level) {
-            self.inside = None;
+        if self.inside.as_ref().is_some_and(|(.., level)| section.level <= *level)
+            && let Some((line, ..)) = self.inside.take()
+        {
+            self.draft.note(
+                section.line,
+                format!("from here on steps run on this machine again; line {line} had opened something else"),
+            );
         }
         if self.user.as_ref().is_some_and(|(_, level)| section.level <= *level) {
             self.user = None;
         }
         match section.sort {
-            Some(Sort::Phase(phase)) if !section.vague || asks(&section.blocks) => self.steps(section, phase),
+            Some(Sort::Phase(phase)) if !section.vague => self.steps(section, phase),
+            Some(Sort::Phase(PhaseName::Diagnose)) if guess(&section.blocks).is_some() && !alter(&section.blocks) => {
+                self.steps(section, PhaseName::Diagnose);
+            }
+            // A word in the title says less than what is done, but the way back stays the way back.
+            Some(Sort::Phase(phase @ (PhaseName::Revert | PhaseName::Verify))) if guess(&section.blocks).is_some() => {
+                self.steps(section, phase);
+            }
             Some(Sort::Checklist) => self.steps(section, PhaseName::Diagnose),
             Some(Sort::Context | Sort::Footer) => self.keep(section),
             _ => match guess(&section.blocks) {
@@ -181,8 +198,12 @@ impl Builder {
             let looks_only = matches!(phase, PhaseName::Diagnose | PhaseName::Verify);
             step.effect = if commands.iter().any(|command| effect::destroys(command)) {
                 Some("destroy")
-            } else if looks_only && commands.iter().any(|command| effect::alters(command)) {
+            } else if looks_only
+                && commands.iter().any(|command| effect::alters(command) && program::opens(command).is_none())
+            {
                 Some("change")
+            } else if !looks_only && step.mode.is_none() && effect::only_looks(commands.iter()) {
+                Some("read")
             } else {
                 None
             };
@@ -195,9 +216,16 @@ impl Builder {
     }
 }
 
-/// Whether something in these blocks asks to be done.
-fn asks(blocks: &[Block]) -> bool {
-    guess(blocks).is_some()
+/// Whether anything in these blocks looks as if it altered something.
+fn alter(blocks: &[Block]) -> bool {
+    blocks.iter().any(|block| match &block.what {
+        What::Code(beside, text) => {
+            !matches!(fence::read(beside, text, block.line), Code::Data) && effect::alters(text)
+        }
+        What::Paragraph(words, code) => prose::commands(words, code).iter().any(|command| effect::alters(command)),
+        What::List(_, items) => items.iter().any(|item| alter(item)),
+        _ => false,
+    })
 }
 
 /// The phase that what is done in these blocks belongs to; none where nothing is done.

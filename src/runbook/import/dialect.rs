@@ -41,9 +41,10 @@ static HIGHLIGHT: Words = Words::new(
 );
 static SHORTCODE: Words = Words::new(r"^\s*\{\{[<%]\s*/?\s*([\w/-]+)([^>%]*)[>%]\}\}\s*$");
 static QUOTED: Words = Words::new(r#"(?:title|name|header|summary)="([^"]*)"|"([^"]*)""#);
+static STYLE: Words = Words::new(r#"(?:style|color|type)="?(\w+)"?"#);
 static PAIR: Words = Words::new(r"\{\{[<%]\s*/?[\w/-]+[^>%]*[>%]\}\}");
 static TEMPLATE: Words =
-    Words::new(r"^\s*(\{%-?.*-?%\}|<%[^=].*%>|\{:.*\}|\[TOC\]|\[\[_TOC_\]\]|\{\{\s*TOC\s*\}\})\s*$");
+    Words::new(r"^\s*(\{%-?.*-?%\}|<%[^=].*%>|\{:.*\}|\([\w:./-]+\)=|\[TOC\]|\[\[_TOC_\]\]|\{\{\s*TOC\s*\}\})\s*$");
 static TAGS: Words = Words::new(
     r"(?i)</?(details|div|span|p|center|section|a|font|small|sup|sub|u|img|hr|kbd|table|tbody|thead|tr|td|th|ul|ol|li|dl|dt|dd|h\d)(\s[^>]*)?/?>",
 );
@@ -201,10 +202,13 @@ impl Reader {
             if !known && opens {
                 self.left_out.push((number, line.trim().to_owned()));
             }
+            let title = title
+                .filter(|_| name != "hint" && name != "alert" && name != "notice" || !STYLE.found(&found[2]))
+                .or_else(|| STYLE.captures(&found[2]).map(|found| style(&found[1])));
             return title.filter(|_| known && opens).map(|title| format!("**{title}**")).unwrap_or_default();
         }
         if TEMPLATE.found(line) {
-            if !line.contains("TOC") && !line.trim_start().starts_with("{:") {
+            if !line.contains("TOC") && !line.trim_start().starts_with("{:") && !line.trim_end().ends_with(")=") {
                 self.left_out.push((number, line.trim().to_owned()));
             }
             return String::new();
@@ -253,6 +257,11 @@ impl Reader {
         }
         line.chars().skip((4 * self.indents.len()).min(indent)).collect()
     }
+}
+
+/// `danger` as a label.
+fn style(word: &str) -> String {
+    label(word, "").trim_matches('*').to_owned()
 }
 
 fn label(name: &str, title: &str) -> String {
@@ -311,9 +320,11 @@ mod tests {
             ),
             ("{{< highlight bash >}}\nls\n{{< /highlight >}}\n", "```bash\nls\n```\n"),
             ("{{% tab name=\"Linux\" %}}\nx\n{{% /tab %}}\n", "**Linux**\nx\n\n"),
+            ("{{< hint style=\"danger\" >}}\nx\n{{< /hint >}}\n", "**Danger:**\nx\n\n"),
             ("<details>\n<summary>More</summary>\n\nx\n</details>\n", "\n**More**\n\nx\n\n"),
             ("<pre>\na &lt;b&gt;\n</pre>\n", "```\na <b>\n```\n"),
             (":::{tip}\nx\n:::\n", "**Tip:**\nx\n\n"),
+            ("(howto:x)=\n# H\n", "\n# H\n"),
             ("[TOC]\n<a name=\"x\"></a>\n## H\n", "\n\n## H\n"),
         ] {
             assert_eq!(plain(text), expected, "{text}");

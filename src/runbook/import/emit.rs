@@ -3,14 +3,20 @@
 use super::build::Builder;
 use super::draft::{Does, Step};
 use super::effect;
-use super::flow::{Flow, Waiting, join, text_of, title_of};
+use super::flow::{Flow, Waiting, join, text_of, title_of, unnumbered};
 use super::heading::{self, Sort};
-use super::piece::Piece;
+use super::piece::{Piece, is_assignment};
+use super::placeholder::filled;
 use super::program::{self, Opens};
 use super::source::Block;
 use super::title;
+use super::words::Words;
 use crate::runbook::model::PhaseName;
 use crate::runbook::names::is_user;
+
+static BEFOREHAND: Words = Words::new(
+    r"(?i)^\W*(before|bevor|vor dem|antes de|avant de)\b.{3,90}?,\s*(you must|you should|please|always|first|make sure to)?\s*(stop|make|take|create|back ?up|disable|notify|ensure|pause|drain|shut|silence|put|stoppen|sichern)\b",
+);
 
 impl Builder {
     /// Makes steps of the pieces of a block, with the prose that waits above them.
@@ -28,6 +34,7 @@ impl Builder {
             });
             return;
         }
+        self.precondition(flow);
         let titled = pieces.iter().filter(|piece| piece.title.is_some()).count() > 1;
         let mut changed: Option<(PhaseName, usize)> = None;
         for piece in pieces {
@@ -40,6 +47,16 @@ impl Builder {
             {
                 self.become_user(&piece, user, flow);
                 continue;
+            }
+            if let Some(at) = &piece.at
+                && self.machines.insert(at.clone())
+            {
+                self.draft.note(
+                    piece.line,
+                    format!(
+                        "the source shows this as {at}; where that is another machine or user, write `on:` and `as:`"
+                    ),
+                );
             }
             let phase = if titled { phase_of(&piece, flow.phase, changed.is_some()) } else { flow.phase };
             let step = self.step(&piece, titled, flow);
@@ -61,6 +78,22 @@ impl Builder {
         }
     }
 
+    /// What a sentence wants done before anything else is a step before the command.
+    fn precondition(&mut self, flow: &mut Flow<'_>) {
+        if flow.within || !matches!(flow.phase, PhaseName::Fix | PhaseName::Revert) {
+            return;
+        }
+        let found = flow.waiting.iter_mut().find_map(|waiting| {
+            let first = title::sentences(&waiting.words).into_iter().find(|sentence| BEFOREHAND.found(sentence))?;
+            // It is said; the command is called by something else.
+            waiting.words = waiting.words.replace(&first, "");
+            Some((waiting.line, first))
+        });
+        if let Some((line, first)) = found {
+            self.push_made(flow, Step { title: title::line(&first), line, ..Step::default() });
+        }
+    }
+
     fn step(&mut self, piece: &Piece, titled: bool, flow: &mut Flow<'_>) -> Step {
         let waiting = std::mem::take(&mut flow.waiting);
         let first = piece
@@ -72,9 +105,13 @@ impl Builder {
         let above = !waiting.is_empty();
         let own = piece.title.as_deref().map(title::line).filter(|title| !title.is_empty());
         let heading = Some(flow.section.title.as_str()).filter(|title| !title.is_empty() && !flow.section.named);
+        let item = waiting
+            .iter()
+            .find(|waiting| flow.item && !waiting.words.is_empty())
+            .map(|waiting| title::of_item(&unnumbered(&waiting.words)));
         let title = match (&own, titled) {
-            (Some(own), true) => match heading {
-                Some(heading) if !flow.item => title::line(&format!("{heading}: {own}")),
+            (Some(own), true) => match item.as_deref().or(heading) {
+                Some(heading) if !title::announces(heading) => title::line(&format!("{heading}: {own}")),
                 _ => own.clone(),
             },
             (Some(own), false) if !above => own.clone(),
@@ -124,10 +161,10 @@ impl Builder {
     /// Commands that are typed into what an earlier step opened: run here they would run in the wrong place.
     fn typed(&mut self, piece: &Piece, text: &mut String) -> Does {
         let (line, opened) =
-            self.inside.as_ref().map(|(line, command, _)| (*line, title::of_command(command))).unwrap_or_default();
+            self.inside.as_ref().map(|(line, command, _)| (*line, called(command))).unwrap_or_default();
         let lines: Vec<String> =
             piece.commands.iter().chain(&piece.typed).map(|command| self.variables.shown(command)).collect();
-        add(text, &fenced(&format!("Type this inside of `{}`:", opened.replace('`', "'")), &lines));
+        add(text, &fenced(&format!("Type this inside of `{opened}`:"), &lines));
         self.draft.note(piece.line, format!("is typed inside of what line {line} opens, so it is done by hand"));
         Does::Hand
     }
@@ -154,19 +191,19 @@ impl Builder {
             self.push_made(flow, Step { title, text, ..Step::default() });
             return;
         }
-        let opens = program::opens(command);
+        let filled = filled(command);
+        let opens = program::opens(&filled);
         if let Some(Opens::User(_)) = opens {
             self.draft.note(line, "a shell of another user is opened by hand; write `as:` into the steps after it");
             self.push_made(flow, Step { title, text, ..Step::default() });
             return;
         }
-        let mode = if opens.is_some() || program::wants_keys(command) {
-            Some("interactive")
-        } else {
-            program::follows(command).then_some("follow")
-        };
+        let mode = if opens.is_some() { Some("interactive") } else { program::mode(&filled) };
         let does = Does::Run(vec![self.command(command, line)]);
-        self.push_made(flow, Step { title, text, does, mode, line, ..Step::default() });
+        // An item that is called the way back is no part of looking.
+        let back = heading::read(&title).is_some_and(|reading| reading.sort == Sort::Phase(PhaseName::Revert));
+        let phase = if back && effect::alters(command) { PhaseName::Revert } else { flow.phase };
+        self.push_into(flow, phase, Step { title, text, does, mode, line, ..Step::default() });
         if opens.is_some() {
             self.inside = Some((line, command.to_owned(), flow.section.level));
         }
@@ -203,6 +240,10 @@ impl Builder {
 fn phase_of(piece: &Piece, around: PhaseName, changed: bool) -> PhaseName {
     let sort = piece.title.as_deref().and_then(heading::read).map(|reading| reading.sort);
     let alters = piece.commands.iter().any(|command| effect::alters(command));
+    // What it sets is for the commands after it.
+    if piece.commands.iter().any(|command| is_assignment(command) || command.starts_with("cd ")) {
+        return around;
+    }
     match (around, sort) {
         (PhaseName::Fix, Some(Sort::Phase(PhaseName::Verify | PhaseName::Diagnose))) if changed && !alters => {
             PhaseName::Verify
@@ -210,6 +251,12 @@ fn phase_of(piece: &Piece, around: PhaseName, changed: bool) -> PhaseName {
         (PhaseName::Fix, Some(Sort::Phase(PhaseName::Diagnose))) if !alters => PhaseName::Diagnose,
         _ => around,
     }
+}
+
+/// The words by which a command is known.
+fn called(command: &str) -> String {
+    let plain = command.split(['$', '"', '\'', '`', '<', '\n']).next().unwrap_or_default();
+    plain.chars().take(40).collect::<String>().trim().to_owned()
 }
 
 fn add(text: &mut String, more: &str) {

@@ -1,5 +1,6 @@
 //! What a block of code is: commands, what is typed into a client, output, or data.
 
+use super::placeholder::filled;
 use super::program;
 use super::prompt::{self, Prompt};
 use super::shell::command_lines;
@@ -24,6 +25,8 @@ pub(super) struct Entry {
     pub(super) what: Part,
     /// Without its prompt; of a comment without its sign.
     pub(super) text: String,
+    /// As whom and on which machine its prompt says that it ran.
+    pub(super) at: Option<String>,
 }
 
 /// What a part is.
@@ -115,6 +118,14 @@ static QUERY: Words = Words::new(
 static HEADER: Words = Words::new(
     r"^\s*\+?[-|+=]{4,}|^\s*[A-Z][A-Z0-9_()/%-]*([ \t]{2,}[A-Z][A-Z0-9_()/% -]*)+\s*$|^\s*\|.*\|\s*$|^\(\d+ rows?\)|^\s*(\.\.\.|…|\[\.\.\.\])\s*$",
 );
+/// A line of a log: it begins with a time.
+static LOGGED: Words = Words::new(
+    r"^\s*\[?(\d{4}-\d\d-\d\d|\d{1,2}:\d\d:\d\d|[A-Z][a-z]{2}\s+\d{1,2}\s+\d\d:\d\d|\d{1,2}/[A-Z][a-z]{2}/\d{4})",
+);
+/// A line that is a command of a program nobody knows here: a name in small letters, and what no sentence has.
+static LIKELY: Words = Words::new(
+    r"^\s*(sudo\s+)?[a-z][a-z0-9_.-]+(\s+[a-z][\w:-]*)*(\s+(-{1,2}[A-Za-z]\S*|\S*/\S*|<\S.*>|\$\S+|\S+=\S+|\.))(\s+\S+)*$",
+);
 static WINDOWS: Words = Words::new(r"^\s*(PS\s)?[A-Z]:\\[^>]*>");
 
 /// Reads a block of code: what stands beside its fence, its text, the line its text begins at.
@@ -130,7 +141,7 @@ pub(super) fn read(beside: &str, text: &str, line: usize) -> Code {
     if !SHELLS.contains(&word.as_str()) && beside.contains(' ') && program::is_command(beside) {
         // A command on the line of the fence itself.
         let mut entries =
-            vec![Entry { line: line.saturating_sub(1), what: Part::Command, text: beside.trim().to_owned() }];
+            vec![Entry { line: line.saturating_sub(1), what: Part::Command, text: beside.trim().to_owned(), at: None }];
         entries.extend(commands(&lines, line));
         return Code::Shell(entries);
     }
@@ -144,6 +155,9 @@ pub(super) fn read(beside: &str, text: &str, line: usize) -> Code {
     {
         return Code::Data;
     }
+    if lines.iter().all(|line| line.trim().is_empty() || LOGGED.found(line)) {
+        return Code::Data;
+    }
     let hash = prompt::hash_is_prompt(&lines);
     let prompts: Vec<Prompt> =
         lines.iter().filter_map(|line| prompt::strip(line, hash).map(|(prompt, _)| prompt)).collect();
@@ -151,14 +165,22 @@ pub(super) fn read(beside: &str, text: &str, line: usize) -> Code {
         return Code::Shell(session(&lines, line, hash));
     }
     if !prompts.is_empty() {
-        return Code::Typed("sql".into());
+        // A prompt with nothing after it is what a client printed.
+        let typed = lines.iter().any(|line| prompt::strip(line, hash).is_some_and(|(_, rest)| !rest.trim().is_empty()));
+        return if typed { Code::Typed("sql".into()) } else { Code::Data };
     }
     let first = lines
         .iter()
         .find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
         .copied()
         .unwrap_or_default();
-    let command = program::is_command(first);
+    let plain = |line: &&&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    // In a block that says it is a terminal, one command that is known is enough.
+    let command = program::is_command(first)
+        || (shell
+            && lines.iter().filter(plain).any(|line| program::is_command(line))
+            && !QUERY.found(first)
+            && !HEADER.found(first));
     let named = matches!(word.as_str(), "bash" | "sh" | "shell" | "zsh" | "ksh");
     if !command && SQL.found(text) && (!named || text.trim_end().ends_with(';')) {
         return Code::Typed("sql".into());
@@ -166,16 +188,31 @@ pub(super) fn read(beside: &str, text: &str, line: usize) -> Code {
     if !command && !named && QUERY.found(first) {
         return Code::Typed("promql".into());
     }
-    if command || (named && !HEADER.found(first)) { Code::Shell(commands(&lines, line)) } else { Code::Data }
+    let guessed = !command
+        && unsaid
+        && lines.len() <= 12
+        && lines.iter().all(|line| line.trim().is_empty() || LIKELY.found(line))
+        && !HEADER.found(first);
+    if command || guessed || (named && !HEADER.found(first)) { Code::Shell(commands(&lines, line)) } else { Code::Data }
+}
+
+/// How many of these lines are one command. One that never ends is its first line; after many of those nobody looks ahead.
+fn whole(lines: &[&str], broken: &mut usize) -> usize {
+    const MANY: usize = 100;
+    let ahead = if *broken < MANY { lines } else { lines.get(..1).unwrap_or_default() };
+    command_lines(ahead).unwrap_or_else(|| {
+        *broken += 1;
+        1
+    })
 }
 
 /// A session as it was pasted: what stands after a prompt is a command, what does not is what it printed.
 fn session(lines: &[&str], first: usize, hash: bool) -> Vec<Entry> {
     let mut entries = Vec::new();
-    let mut at = 0;
+    let (mut at, mut broken) = (0, 0);
     while at < lines.len() {
         let line = lines[at];
-        let entry = |what, text: &str| Entry { line: first + at, what, text: text.trim_end().to_owned() };
+        let entry = |what, text: &str| Entry { line: first + at, what, text: text.trim_end().to_owned(), at: None };
         match prompt::strip(line, hash) {
             Some((Prompt::Shell, command)) if command.trim().is_empty() => entries.push(entry(Part::Blank, "")),
             Some((Prompt::Shell, command)) if command.starts_with('#') => {
@@ -189,12 +226,28 @@ fn session(lines: &[&str], first: usize, hash: bool) -> Vec<Entry> {
                     .iter()
                     .position(|line| matches!(prompt::strip(line, hash), Some((Prompt::Shell, _))))
                     .map_or(rest.len(), |at| at + 1);
-                let count = command_lines(&rest[..most]).unwrap_or(1);
-                entries.push(entry(Part::Command, &rest[..count].join("\n")));
+                let count = whole(&rest[..most], &mut broken);
+                let place = prompt::place(line);
+                entries.push(Entry { at: place, ..entry(Part::Command, &rest[..count].join("\n")) });
                 at += count - 1;
             }
-            Some((Prompt::Client, typed)) => entries.push(entry(Part::Typed, typed)),
+            Some((Prompt::Client, typed)) => {
+                entries.push(entry(Part::Typed, typed));
+                let more = statement_lines(typed, &lines[at + 1..], hash);
+                for line in &lines[at + 1..at + 1 + more] {
+                    at += 1;
+                    entries.push(Entry {
+                        line: first + at,
+                        what: Part::Typed,
+                        text: prompt::continued(line).trim_end().to_owned(),
+                        at: None,
+                    });
+                }
+            }
             None if line.trim().is_empty() => entries.push(entry(Part::Blank, "")),
+            None if opened(&entries) && prompt::strip(line, true).is_some() => {
+                entries.push(entry(Part::Typed, prompt::strip(line, true).map_or("", |(_, rest)| rest)));
+            }
             None if line.starts_with("# ") && !hash => entries.push(entry(Part::Comment, comment(line))),
             None if entries.iter().all(|entry: &Entry| matches!(entry.what, Part::Comment | Part::Blank))
                 && program::is_command(line) =>
@@ -211,11 +264,11 @@ fn session(lines: &[&str], first: usize, hash: bool) -> Vec<Entry> {
 /// Commands without prompts. What looks like a table after one of them is what it printed.
 fn commands(lines: &[&str], first: usize) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
-    let mut at = 0;
+    let (mut at, mut broken) = (0, 0);
     let mut printed = false;
     while at < lines.len() {
         let line = lines[at];
-        let entry = |what, text: &str| Entry { line: first + at, what, text: text.trim_end().to_owned() };
+        let entry = |what, text: &str| Entry { line: first + at, what, text: text.trim_end().to_owned(), at: None };
         let ran = entries.iter().any(|entry| entry.what == Part::Command);
         if line.trim().is_empty() {
             printed = false;
@@ -230,13 +283,31 @@ fn commands(lines: &[&str], first: usize) -> Vec<Entry> {
             entries.push(entry(Part::Typed, typed));
         } else {
             printed = false;
-            let count = command_lines(&lines[at..]).unwrap_or(1);
+            let count = whole(&lines[at..], &mut broken);
             entries.push(entry(Part::Command, &lines[at..at + count].join("\n")));
             at += count - 1;
         }
         at += 1;
     }
     entries
+}
+
+static STATEMENT: Words =
+    Words::new(r"(?i)^\s*(select|insert|update|delete|with|create|alter|drop|grant|revoke|explain|truncate)\b[^;]*$");
+
+/// How many lines after its first a statement of SQL goes on: to its semicolon, where there is one before the next prompt.
+fn statement_lines(typed: &str, after: &[&str], hash: bool) -> usize {
+    if !STATEMENT.found(typed) || typed.trim_end().ends_with("\\G") {
+        return 0;
+    }
+    let most = after.iter().take(200).take_while(|line| prompt::strip(line, hash).is_none() && !line.trim().is_empty());
+    most.enumerate().find(|(_, line)| line.trim_end().ends_with(';')).map_or(0, |(at, _)| at + 1)
+}
+
+/// Whether the last command opened something, in which `#` is a prompt.
+fn opened(entries: &[Entry]) -> bool {
+    let last = entries.iter().rev().find(|entry| entry.what == Part::Command);
+    last.is_some_and(|entry| program::opens(&filled(&entry.text)).is_some())
 }
 
 /// A comment without its sign.
@@ -295,6 +366,9 @@ mod tests {
         assert_eq!(read("SQL", "db=# begin;\nBEGIN\n", 1), typed("sql"));
         assert_eq!(read("console", "sum by (job) (rate(x[5m]))\n", 1), typed("promql"));
         assert_eq!(read("", "mysql> show processlist;\n+---+\n", 1), typed("sql"));
+        assert_eq!(read("", "config: a/b\nthe file is at /x, look\n", 1), Code::Data);
+        assert!(matches!(read("", "houseprogram fs max <mountpoint>\n", 1), Code::Shell(_)));
+        assert_eq!(read("sh", "Oct 18 19:39:36 host chronyd[1]: System clock wrong\n", 1), Code::Data);
         assert_eq!(read("yaml", "a: b", 1), Code::Data);
         assert_eq!(read("", "NAME    READY\nweb-0   1/1\n", 1), Code::Data);
         assert_eq!(read("", " C:\\> dir\n", 1), Code::Data);

@@ -2,7 +2,7 @@
 
 use super::build::Builder;
 use super::draft::{Does, Step};
-use super::fence::{self, Code};
+use super::fence::{self, Code, Entry};
 use super::piece;
 use super::prose;
 use super::section::Section;
@@ -41,7 +41,7 @@ pub(super) struct Flow<'s> {
 static NUMBERED: Words =
     Words::new(r"(?i)^\s*(\*\*|__)?((step|schritt|passo|paso|étape)\s+\d+|\d+\s*[.)])\s*[.:)]?\s*(\*\*|__)?");
 static PRINTS: Words = Words::new(
-    r"(?i)\b(outputs?|prints?|printed|returns?|looks? like|similar to|should (see|show|be|look|return)|example (response|result)|response|ausgabe|result|expected|something like|you('ll| will) see|displays?|shows?)\b",
+    r"(?i)\b(outputs?|prompt|prints?|printed|returns?|looks? like|similar to|should (see|show|be|look|return)|example (response|result)|response|ausgabe|result|expected|something like|you('ll| will) see|displays?|shows?)\b",
 );
 
 impl Builder {
@@ -139,9 +139,10 @@ impl Builder {
 
     fn code(&mut self, block: &Block, beside: &str, text: &str, flow: &mut Flow<'_>) {
         // The text begins below its fence.
-        let line = block.line + usize::from(block.raw.starts_with(['`', '~']));
+        let line = block.line + usize::from(!block.indented);
         match fence::read(beside, text, line) {
             Code::Shell(entries) => {
+                self.elsewhere(&entries);
                 let pieces = piece::split(&entries, self.inside.is_some());
                 self.pieces(pieces, block, flow);
             }
@@ -162,6 +163,17 @@ impl Builder {
                     self.append(flow);
                 }
             }
+        }
+    }
+
+    /// A prompt that names another machine was not typed inside of what an earlier step opened.
+    fn elsewhere(&mut self, entries: &[Entry]) {
+        let place = entries.iter().find_map(|entry| entry.at.as_deref());
+        let machine = place.and_then(|place| place.split(['@', '.']).nth(1));
+        if let (Some(machine), Some((_, command, _))) = (machine, &self.inside)
+            && !command.contains(machine)
+        {
+            self.inside = None;
         }
     }
 
@@ -225,7 +237,7 @@ impl Builder {
             return;
         }
         let orders = flow.waiting.iter().any(|waiting| !waiting.commands.is_empty());
-        if flow.made.is_empty() || orders || (!flow.within && asks(&flow.waiting)) {
+        if flow.made.is_empty() || orders || (!flow.within && (flow.item || asks(&flow.waiting))) {
             self.by_hand(flow);
         } else {
             self.append(flow);
@@ -248,10 +260,17 @@ impl Builder {
         let Some(first) = waiting.first() else { return };
         let mut commands: Vec<String> = waiting.iter().flat_map(|waiting| waiting.commands.clone()).collect();
         commands.dedup();
-        let title = title_of(&waiting, flow, None);
+        let typed = waiting.last().filter(|_| flow.typed).and_then(|last| code_in(&last.raw));
+        let title = title_of(&waiting, flow, typed);
         let text = text_of(&waiting, &title);
         if let [command] = commands.as_slice() {
             let command = command.clone();
+            let said = title
+                .strip_suffix(command.as_str())
+                .filter(|said| said.trim_end().ends_with([':', '–', '-']))
+                .map(title::line)
+                .filter(|said| !said.is_empty());
+            let title = said.unwrap_or(title);
             self.inline(&command, title, text, first.line, flow);
             return;
         }
@@ -294,7 +313,9 @@ pub(super) fn title_of(waiting: &[Waiting], flow: &Flow<'_>, command: Option<&st
     if flow.item
         && let Some(first) = prose.first()
     {
-        return title::of_item(&unnumbered(first));
+        let title = title::of_item(&unnumbered(first));
+        let code = command.or_else(|| waiting.last().and_then(|last| code_in(&last.raw)));
+        return code.filter(|_| title::announces(&title)).map_or(title, title::of_command);
     }
     match (heading, command) {
         // Prose alone below a heading of its own: that is what the step is called.
@@ -303,20 +324,26 @@ pub(super) fn title_of(waiting: &[Waiting], flow: &Flow<'_>, command: Option<&st
             let fallback =
                 heading.or(Some(flow.section.title.as_str()).filter(|title| !title.is_empty() && command.is_none()));
             // What is done by hand is called by what is asked first; a command by what is said last.
-            let first = prose.first().filter(|_| command.is_none() && !flow.typed).map(std::slice::from_ref);
+            let first = prose.first().filter(|_| command.is_none()).map(std::slice::from_ref);
             title::of(first.unwrap_or(&prose), fallback, command)
         }
     }
+}
+
+/// The first line of a block of code.
+fn code_in(raw: &str) -> Option<&str> {
+    raw.starts_with(['`', '~']).then(|| raw.lines().nth(1)).flatten().filter(|line| !line.trim().is_empty())
 }
 
 /// The text of a step: what its title does not say.
 pub(super) fn text_of(waiting: &[Waiting], title: &str) -> String {
     let text = join(waiting);
     let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-    if bare(&unnumbered(&text)) == bare(title) { String::new() } else { text }
+    let cut = text.trim_end().trim_end_matches('`').ends_with(['…']) || text.contains("...");
+    if !cut && bare(&unnumbered(&text)) == bare(title) { String::new() } else { text }
 }
 
-fn unnumbered(text: &str) -> String {
+pub(super) fn unnumbered(text: &str) -> String {
     NUMBERED.captures(text).map_or(text, |found| &text[found[0].len()..]).to_owned()
 }
 

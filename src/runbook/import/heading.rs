@@ -25,6 +25,10 @@ pub(super) struct Reading {
     pub(super) strong: bool,
 }
 
+static ASKS_WHAT: Words = Words::new(r"^(what (is|are|does)|why|who|was (ist|sind)|o que [ée]|qué es)\b");
+static PROVES: Words = Words::new(
+    r"^(verify|verifying|validate|validating|confirm|confirming)\b|\b(rollback|revert) (verification|validation)\b",
+);
 static REVERT: Words = Words::new(
     r"(?x)\b(roll(ing)?[-\ ]?backs?|revert(ing|s)?|undo(ing)?|back(ing)?[-\ ]?out|restor(e|ing)\ (the\ )?previous|downgrad(e|ing)|
     zurückrollen|zurücksetzen|rückgängig|reverter|revertir|deshacer|retour\ arrière)\b",
@@ -49,7 +53,7 @@ static FIX_STRONG: Words = Words::new(
 );
 static FIX: Words = Words::new(
     r"(?x)\b(repair(ing)?|recover(y|ing)?|restor(e|ing|ation)|solutions?|solv(e|ing)|work[-\ ]?arounds?|actions?|procedures?|steps?|how[-\ ]to|
-    restart(ing|s)?|reboot(ing)?|upgrad(e|ing)|renew(al|ing)?|rotat(e|ion|ing)|what\ to\ do|instructions?|response|failover|
+    cancel(l?ing)?|terminat(e|ing)|kill(ing)?|unblock(ing)?|free(ing)?\ up|restart(ing|s)?|reboot(ing)?|upgrad(e|ing)|renew(al|ing)?|rotat(e|ion|ing)|what\ to\ do|instructions?|response|failover|
     migrat(e|ing|ion)|deploy(ing|ment)?|install(ing|ation)?|clean(ing)?[-\ ]?up|scal(e|ing)|resiz(e|ing)|
     neustart\w*|\w*neustart\w*|wiederherstell\w*|vorgehen\w*|anleitung|schritte?|maßnahmen|
     passos|pasos|procedimientos?|procedimentos?|étapes|procédure)\b",
@@ -79,6 +83,8 @@ pub(super) fn read(heading: &str) -> Option<Reading> {
     let phase = |phase, strong| Some(Reading { sort: Sort::Phase(phase), strong });
     let other = |sort| Some(Reading { sort, strong: true });
     match plain.as_str() {
+        text if ASKS_WHAT.found(text) => other(Sort::Context),
+        text if PROVES.found(text) => phase(PhaseName::Verify, true),
         text if REVERT.found(text) => phase(PhaseName::Revert, true),
         text if FOOTER.found(text) && !DIAGNOSE_STRONG.found(text) && !FIX_STRONG.found(text) => other(Sort::Footer),
         text if CHECKLIST.found(text) => other(Sort::Checklist),
@@ -146,6 +152,7 @@ mod tests {
             ("Resolution Steps (Rollback Procedure)", PhaseName::Revert),
             ("Step 3: Undo", PhaseName::Revert),
             ("Validation", PhaseName::Verify),
+            ("Verify Rollback (3 min)", PhaseName::Verify),
             ("After the upgrade", PhaseName::Verify),
             ("PRÜFUNG NACH NEUSTART", PhaseName::Verify),
             ("Status prüfen", PhaseName::Diagnose),
@@ -165,6 +172,7 @@ mod tests {
         assert_eq!(sort("Prerequisites"), Some(Sort::Checklist));
         assert_eq!(sort("ESKALATION VON PROBLEMEN"), Some(Sort::Footer));
         assert_eq!(sort("Further reading"), Some(Sort::Footer));
+        assert_eq!(sort("What is a rollback"), Some(Sort::Context));
         assert_eq!(sort("Redis"), None);
     }
 

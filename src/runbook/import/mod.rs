@@ -32,6 +32,9 @@ mod write;
 
 pub use draft::Note;
 
+#[cfg(test)]
+mod tests;
+
 use build::Builder;
 
 /// More of a source is not read: runbooks are for people.
@@ -71,11 +74,16 @@ pub fn import(name: &str, text: &str) -> Imported {
     }
     let stem = name.rsplit('/').next().unwrap_or(name);
     let stem = stem.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("Runbook");
-    let head = sections
-        .iter()
-        .find(|section| section.level == 1)
-        .or_else(|| sections.iter().find(|section| section.level > 0 && front.title.is_none()));
-    let title = head.map(|section| section.title.clone()).or(front.title).unwrap_or_else(|| stem.to_owned());
+    let head = sections.iter().find(|section| section.level == 1).or_else(|| {
+        // Without a title of its own, a document is called by the heading it begins with, and never by one further down.
+        let begins = sections.first().is_some_and(|above| above.blocks.is_empty());
+        sections.get(1).filter(|_| begins && front.title.is_none())
+    });
+    let said = head
+        .map(|section| section.title.clone())
+        .or(front.title)
+        .filter(|title| title.chars().any(char::is_alphanumeric));
+    let title = said.unwrap_or_else(|| stem.replace(['-', '_'], " "));
     builder.draft.title = title::line(&title);
     if builder.draft.title.is_empty() {
         builder.draft.title = stem.replace(['-', '_'], " ");

@@ -2,6 +2,7 @@
 //! their own.
 
 use super::fence::{Entry, Part};
+use super::placeholder::filled;
 use super::program::{self, Opens};
 use super::words::Words;
 
@@ -24,6 +25,8 @@ pub(super) struct Piece {
     pub(super) opens: Option<Opens>,
     /// What is typed into what it opens.
     pub(super) typed: Vec<String>,
+    /// As whom and on which machine the source shows it.
+    pub(super) at: Option<String>,
     /// It leaves what was opened before.
     pub(super) leaves: bool,
 }
@@ -127,7 +130,7 @@ fn cut(entries: &[Entry], one: bool, inside: &mut bool, pieces: &mut Vec<Piece>)
     }
     if let Some(piece) = pieces.get_mut(first) {
         piece.title = title;
-        piece.remarks = remarks;
+        piece.remarks.splice(0..0, remarks);
     }
 }
 
@@ -139,7 +142,8 @@ fn command(entry: &Entry, inside: &mut bool, piece: &mut Piece, pieces: &mut Vec
         pieces.push(Piece { line: entry.line, leaves: true, typed: vec![text.to_owned()], ..Piece::default() });
         return;
     }
-    let opens = program::opens(text);
+    let filled = filled(text);
+    let opens = program::opens(&filled);
     if *inside {
         // The lines after the one that opened it are typed there.
         match pieces.last_mut().filter(|last| last.opens == Some(Opens::Inside)) {
@@ -148,12 +152,7 @@ fn command(entry: &Entry, inside: &mut bool, piece: &mut Piece, pieces: &mut Vec
         }
         return;
     }
-    let mode = match opens {
-        Some(_) => Some("interactive"),
-        None if program::follows(text) => Some("follow"),
-        None if program::wants_keys(text) => Some("interactive"),
-        None => None,
-    };
+    let mode = if opens.is_some() { Some("interactive") } else { program::mode(&filled) };
     if mode.is_none() {
         add(piece, entry);
         return;
@@ -175,11 +174,18 @@ fn add(piece: &mut Piece, entry: &Entry) {
     if piece.line == 0 {
         piece.line = entry.line;
     }
+    if piece.at.is_none() {
+        piece.at.clone_from(&entry.at);
+    }
     piece.commands.push(entry.text.clone());
 }
 
 fn close(piece: &mut Piece, pieces: &mut Vec<Piece>) {
-    let done = std::mem::take(piece);
+    let mut done = std::mem::take(piece);
+    // A comment with nothing below it is no part of the command.
+    while done.commands.len() > 1 && done.commands.last().is_some_and(|command| command.starts_with("# ")) {
+        done.remarks.extend(done.commands.pop().map(|comment| comment[2..].to_owned()));
+    }
     if !(done.commands.is_empty() && done.typed.is_empty() && done.output.is_empty()) {
         pieces.push(done);
     }

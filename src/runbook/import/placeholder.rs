@@ -69,6 +69,9 @@ static SETS: Words = Words::new(
 static USES: Words = Words::new(r"\$(?:\{[#!]?([A-Za-z_][A-Za-z0-9_]*)|([A-Za-z_][A-Za-z0-9_]*))");
 static SECRET: Words = Words::new(r"(?i)passw|secret|token|credential|api_?key|passphrase|private_?key");
 
+/// Longest name made of a placeholder's words.
+const LONGEST: usize = 28;
+
 /// The variables of an import.
 #[derive(Debug, Default)]
 pub(super) struct Variables {
@@ -102,7 +105,8 @@ impl Variables {
             },
             &mut stay,
         );
-        (text, stay)
+        // Nothing else stood between those quotes.
+        (text.replace("''\"$", "\"$").replace("\"''", "\""), stay)
     }
 
     /// A text that is shown, with variables for its placeholders.
@@ -164,8 +168,9 @@ impl Variables {
         if bad_variable(&name).is_some() || EVERYWHERE.contains(&name.as_str()) || self.set.contains(&name) {
             name = format!("THE_{name}");
         }
-        if name.len() > 40 {
-            name.truncate(40);
+        if name.len() > LONGEST {
+            let end = name[..LONGEST].rfind('_').unwrap_or(LONGEST);
+            name.truncate(end);
         }
         bad_variable(&name).is_none().then_some(name)
     }
@@ -203,6 +208,13 @@ impl Variables {
             }
         }
     }
+}
+
+static ANGLES: Words = Words::new(r"<[A-Za-z][^<>\n]{0,48}>");
+
+/// A command with a plain word for each placeholder, so that none of them looks like a redirection.
+pub(super) fn filled(command: &str) -> String {
+    ANGLES.replace(command, "x")
 }
 
 /// The variables that a command sets.
@@ -276,6 +288,7 @@ mod tests {
         for (text, expected, names) in [
             ("k -n <my-ns> get", "k -n \"$MY_NS\" get", vec!["MY_NS"]),
             ("k \"a <my-ns>\"", "k \"a ${MY_NS}\"", vec!["MY_NS"]),
+            ("X='<my-pvc>'", "X=\"$MY_PVC\"", vec!["MY_PVC"]),
             ("jq '.a==\"<my-pvc>\"'", "jq '.a==\"'\"$MY_PVC\"'\"'", vec!["MY_PVC"]),
             ("curl http://<host>:80", "curl http://\"$THE_HOST\":80", vec!["THE_HOST"]),
             ("x YOUR_TOKEN your-cluster", "x \"$YOUR_TOKEN\" \"$YOUR_CLUSTER\"", vec!["YOUR_TOKEN", "YOUR_CLUSTER"]),

@@ -2,9 +2,10 @@
 //! shell.
 
 use super::words::Words;
+use crate::runbook::shell::{Stay, stays};
 
 /// Programs whose name at the start of a line makes it a command.
-const KNOWN: &str = " acme.sh alias ansible ansible-playbook apk apt apt-cache apt-get apt-key aptitude argocd aria2c at awk aws az base64 bash \
+const KNOWN: &str = " growpart fab fail2ban-client rbd deployer pstree gh ceph-volume pgb-console bosh cf concourse rados radosgw-admin cephadm gluster drbdadm pcs crm corosync-cfgtool keepalived wal-e pg_repack mysqlslap xtrabackup innobackupex percona-toolkit clickhouse influx mc consul-cli etcd calicoctl cilium hubble velero rke rke2 k3d kind skaffold tilt eksctl gkectl ibmcloud doctl hcloud linode-cli scw oci vcgencmd ethtool tshark socat lsscsi multipathd iscsiadm sgdisk blkid partprobe mkinitcpio dracut grub-mkconfig semanage restorecon setsebool getenforce ausearch auditctl chage faillock pdbedit smbclient rpcinfo showmount exportfs nfsstat cargo rustup sbt lein mix elixir erl iex swift dotnet nuget msbuild btrfs acme.sh alias ansible ansible-playbook apk apt apt-cache apt-get apt-key aptitude argocd aria2c at awk aws az base64 bash \
     bc bg borg brew bundle bunzip2 bzip2 cat cd ceph certbot chattr chcon chgrp chmod chown chroot chronyc clickhouse-client cockroach column \
     composer consul consul-template cp cqlsh crictl cron crontab ctr curl cut date dd deno df dig dircolors dirname dmesg dmsetup dnf docker \
     docker-compose dpkg dpkg-reconfigure du e2fsck echo egrep env etcdctl etcdutl eval exec exit expand export expr fallocate fdisk fg fgrep file find \
@@ -28,7 +29,7 @@ const KNOWN: &str = " acme.sh alias ansible ansible-playbook apk apt apt-cache a
 static ASSIGNED: Words =
     Words::new(r"^([A-Za-z_][A-Za-z0-9_]*\+?=('[^']*'|\x22[^\x22]*\x22|\$\([^)]*\)|[^\s'\x22]*)*\s+)+");
 static BEFORE: Words = Words::new(
-    r"^(sudo(\s+-[EHnSkb]+|\s+-u\s*\S+|\s+--user[= ]\S+|\s+--)*|time|nohup|nice(\s+-n\s*\S+)?|ionice(\s+-c\s*\S+)?|exec|command|env(\s+\w+=\S*)*|timeout\s+\S+|doas|then|do|!)\s+",
+    r"^(sudo(\s+-[EHnSkbi]+|\s+-u\s*\S+|\s+--user[= ]\S+|\s+--)*|time|nohup|nice(\s+-n\s*\S+)?|ionice(\s+-c\s*\S+)?|exec|command|env(\s+\w+=\S*)*|timeout\s+\S+|doas|then|do|!)\s+",
 );
 
 /// A command without what stands before its program: assignments, sudo and their like.
@@ -69,62 +70,22 @@ pub(super) fn is_command(line: &str) -> bool {
         || (first.len() < line.len() && is_known(line.split_whitespace().next().unwrap_or_default()))
 }
 
-static FOLLOWS: Words = Words::new(
-    r"(?x)^(
-      tail\s(.*\s)?(-[a-zA-Z0-9]*[fF]\b|--follow)|journalctl\s(.*\s)?(-[a-zA-Z0-9]*f\b|--follow)|
-      (kubectl|oc|k)\s(.*\s)?logs?\s(.*\s)?(-f\b|--follow\b(=true)?)|(kubectl|oc|k)\s(.*\s)?(get|events?)\s(.*\s)?(-w\b|--watch(-only)?\b)|
-      (kubectl|oc|k)\s(.*\s)?(port-forward|proxy)\b|(docker|podman|docker-compose|nerdctl)\s(.*\s)?(logs)\s(.*\s)?(-[a-z]*f\b|--follow)|
-      docker\s+(stats|events)\b|watch\s|stern\s|dmesg\s(.*\s)?(-w|-W|--follow)|multitail\s|aws\s+logs\s+tail\s.*--follow|heroku\s+logs\s.*(-t\b|--tail)|
-      (ncat|nc)\s+-\w*l|ssh\s(.*\s)?-N\b|rabbitmqctl\s+.*--watch
-    )",
-);
-static BOUNDED: Words = Words::new(r"--no-stream|\btimeout\s");
-
-/// Whether a command goes on until it is stopped.
-pub(super) fn follows(command: &str) -> bool {
-    let bare = bare(command);
-    if BOUNDED.found(command) {
-        return false;
-    }
-    let options = |short: &str, long: &str| {
-        bare.split_whitespace().any(|word| {
-            word.starts_with(long) || (word.starts_with('-') && !word.starts_with("--") && word.contains(short))
-        })
-    };
-    // What a pipe ends in decides: `| head` ends it.
-    let ends = bare.split('|').skip(1).any(|part| matches!(name(part), "head" | "tail" | "less"));
-    match name(command) {
-        "ping" | "ping6" => !options("c", "--count"),
-        "tcpdump" => !options("c", "--count") && !ends,
-        "vmstat" | "iostat" | "mpstat" => {
-            // An interval alone; a second number counts.
-            bare.split('|')
-                .next()
-                .unwrap_or_default()
-                .split_whitespace()
-                .filter(|word| word.bytes().all(|b| b.is_ascii_digit()))
-                .count()
-                == 1
-        }
-        _ => FOLLOWS.found(bare) && !ends,
+/// How a command meets its terminal where it does not just run and end.
+pub(super) fn mode(command: &str) -> Option<&'static str> {
+    // What fills the screen is of no use beside the next steps.
+    const FILLS: &[&str] =
+        &["top", "htop", "btop", "atop", "iotop", "iftop", "nethogs", "nmon", "glances", "mtr", "perf", "less"];
+    match stays(command) {
+        Some((Stay::Endless, _)) if !FILLS.contains(&name(command)) => Some("follow"),
+        Some(_) => Some("interactive"),
+        None => KEYS.found(bare(command)).then_some("interactive"),
     }
 }
 
+/// Options may stand before the word that tells.
 static KEYS: Words = Words::new(
-    r"(?x)^(
-      (vi|vim|nvim|view|nano|emacs|pico|joe|less|more|man|htop|top|atop|iotop|slabtop|nmon|mc|ncdu|k9s|passwd|visudo|fdisk|cfdisk|gdisk|parted|ssh-copy-id|dpkg-reconfigure|telnet|gdb)(\s|$)|
-      (kubectl|oc|k)\s(.*\s)?edit\s|crontab\s(.*\s)?-e\b|systemctl\s(.*\s)?edit\s|git\s+rebase\s(.*\s)?-i\b|ansible-vault\s+edit|rails\s+credentials:edit|virsh\s+edit
-    )",
+    r"^(kubectl|oc|k)\s(.*\s)?edit\s|^systemctl\s(.*\s)?edit\s|^(man|slabtop)\s|^ansible-vault\s+edit|^rails\s+credentials:edit|^gitlab-ctl\s+tail",
 );
-static BATCH: Words = Words::new(r"\s-[a-zA-Z]*b\b|\s-[a-z]*n\s*\d|\s-l\b|--list|<<|\|");
-
-/// Whether a command wants keys while it runs.
-pub(super) fn wants_keys(command: &str) -> bool {
-    let bare = bare(command);
-    KEYS.found(bare)
-        && !(matches!(name(command), "top" | "htop" | "fdisk" | "parted" | "less" | "more" | "man")
-            && BATCH.found(bare))
-}
 
 /// What a command opens, so that the lines after it are typed inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -261,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_never_ends_is_followed() {
+    fn how_a_command_meets_its_terminal_is_known() {
         for command in [
             "tail -f x",
             "sudo journalctl -u a -f",
@@ -272,30 +233,22 @@ mod tests {
             "docker compose logs -f",
             "vmstat 1",
         ] {
-            assert!(follows(command), "{command}");
+            assert_eq!(mode(command), Some("follow"), "{command}");
+        }
+        for command in ["vim x", "sudo nano /etc/x", "kubectl -n a edit pvc b", "top", "crontab -e", "less x"] {
+            assert_eq!(mode(command), Some("interactive"), "{command}");
         }
         for command in [
             "tail -n 5 x",
             "kubectl apply -f x",
-            "kubectl logs b",
             "ping -c 3 a",
-            "grep -f x y",
             "vmstat 1 5",
-            "docker compose -f a.yml logs b",
             "kubectl get -f x.yaml",
-            "watchman x",
+            "top -b -n 1",
+            "crontab -l",
+            "fdisk -l",
         ] {
-            assert!(!follows(command), "{command}");
-        }
-    }
-
-    #[test]
-    fn what_wants_keys_is_known() {
-        for command in ["vim x", "sudo nano /etc/x", "kubectl -n a edit pvc b", "top", "crontab -e", "less x"] {
-            assert!(wants_keys(command), "{command}");
-        }
-        for command in ["top -b -n 1", "kubectl get x", "topology", "crontab -l", "fdisk -l"] {
-            assert!(!wants_keys(command), "{command}");
+            assert_eq!(mode(command), None, "{command}");
         }
     }
 

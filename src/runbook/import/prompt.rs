@@ -55,6 +55,24 @@ pub(super) fn strip(line: &str, hash: bool) -> Option<(Prompt, &str)> {
     CLIENT.captures(line).map(|_| (Prompt::Client, last(&CLIENT).unwrap_or_default()))
 }
 
+static WHO: Words = Words::new(r"^\s*(?:\([\w.-]+\)\s*)?\[?([\w.-]+@[\w.-]+)");
+
+/// As whom and on which machine a prompt says that its command ran.
+pub(super) fn place(line: &str) -> Option<String> {
+    let generic = [
+        "root@host",
+        "user@host",
+        "user@server",
+        "root@server",
+        "user@machine",
+        "root@localhost",
+        "user@localhost",
+        "me@host",
+    ];
+    let place = WHO.captures(line).filter(|_| AT.found(line)).map(|found| found[1].to_owned())?;
+    (!generic.contains(&place.as_str())).then_some(place)
+}
+
 /// A line that goes on in a client or a shell, without the prompt it was pasted with.
 pub(super) fn continued(line: &str) -> &str {
     ON.captures(line).and_then(|found| found.get(2)).map_or(line, |rest| &line[rest.start()..])

@@ -6,6 +6,10 @@ use super::words::Words;
 static BEFORE: Words = Words::new(
     r"(?ix)\b(run|running|execute|executing|exec|issue|issuing|type|enter|try|use|using|do|invoke|call|via|with|by|start|perform|launch|apply|command|command:|run:|führen\ sie|ausführen|mit|befehl|ejecute|ejecutar|execute|executar|rode|lancer|exécuter)(\s+(a|an|the|something\ like|sie|el|o|la))?(\s+(command|script|befehl|comando))?\s*:?\s*$",
 );
+/// Before a single word, which may as well be a program that is spoken of.
+static STRONG: Words = Words::new(
+    r"(?ix)\b(run|running|execute|executing|issue|type|enter|invoke|command:|run:|führen\ sie|ausführen|ejecute|execute|executar|rode)(\s+(a|an|the|sie|el|o))?(\s+(command|script|befehl|comando))?\s*:?\s*$",
+);
 static IMPERATIVE: Words = Words::new(
     r"(?ix)^\W*(please\s+|then\s+|now\s+|next,?\s+|first,?\s+|finally,?\s+|also\s+|optionally,?\s+|if\s.{3,80}?,\s*(then\s+)?|once\s.{3,80}?,\s*|when\s.{3,80}?,\s*)?(
     add|adjust|alert|allow|analy[sz]e|announce|apply|ask|assess|assign|attach|back\ ?up|backup|block|boot|build|bump|bring|call|cancel|change|check|clean|clear|click|close|commit|compare|configure|confirm|connect|consider|consult|contact|continue|copy|
@@ -27,7 +31,12 @@ pub(super) fn commands(words: &str, code: &[(usize, String)]) -> Vec<String> {
 fn is_asked_for(before: &str, code: &str) -> bool {
     let code = code.trim();
     let several = code.split_whitespace().nth(1).is_some();
-    let asked = BEFORE.found(before.trim_end_matches(['\u{201c}', '"', '(']));
+    let before = before.trim_end_matches(['\u{201c}', '"', '(']);
+    let asked = if several {
+        BEFORE.found(before)
+    } else {
+        STRONG.found(before) || (code.starts_with("./") && before.trim_end().ends_with(':'))
+    };
     let known = program::is_command(code);
     let dotted = code.starts_with(['.', '-', '<', '{', '"', '\'']) && !code.starts_with("./")
         || code.ends_with("()")

@@ -16,6 +16,8 @@ pub(super) struct Block {
     pub(super) raw: String,
     /// What it is.
     pub(super) what: What,
+    /// Code without fences.
+    pub(super) indented: bool,
 }
 
 /// What a block is.
@@ -85,7 +87,7 @@ impl Reader<'_> {
     }
 
     fn block(&self, range: &Range<usize>, what: What) -> Block {
-        Block { line: self.line(range.start), raw: self.raw(range), what }
+        Block { line: self.line(range.start), raw: self.raw(range), what, indented: false }
     }
 
     /// Blocks up to the end of what they are in.
@@ -126,11 +128,18 @@ impl Reader<'_> {
             }
             Tag::CodeBlock(kind) => {
                 let (code, _) = self.words(end);
+                let kind_is_indented = matches!(kind, CodeBlockKind::Indented);
                 let beside = match kind {
                     CodeBlockKind::Fenced(beside) => beside.into_string(),
                     CodeBlockKind::Indented => String::new(),
                 };
-                blocks.push(self.block(range, What::Code(beside, code)));
+                let mut block = self.block(range, What::Code(beside, code.clone()));
+                if kind_is_indented {
+                    // As text of a step it would lose its indent, and with it that it is code.
+                    block.indented = true;
+                    block.raw = format!("```\n{}\n```", code.trim_end());
+                }
+                blocks.push(block);
             }
             Tag::List(number) if depth < DEEPEST => {
                 let mut items = Vec::new();

@@ -16,7 +16,7 @@ static ANNOUNCES: Words = Words::new(
 
 /// What only leads over to the command.
 static TAIL: Words = Words::new(
-    r"(?i)[,;]?\s+(please\s+)?(run|execute|use|issue|type|do)(\s+(this|these|the following|the)(\s+(commands?|script|query))?)?\s*:?$|[,;]?\s+(run|execute|use|with) the following (commands?|script|query)\s*[:.]?$",
+    r"(?i)[,;]?\s+(please\s+)?((run|execute|use|type)(\s+(this|these|the following))?|(run|execute|use|issue|type|with|do)\s+(this|these|the|the following|following)\s+(commands?|script|query))\s*[:.]?$",
 );
 
 /// The title of a step with this prose above it, or else with this heading, or else with this command. The prose is given paragraph by paragraph.
@@ -26,6 +26,11 @@ pub(super) fn of(prose: &[String], heading: Option<&str>, command: Option<&str>)
     let spoken = announced.or_else(|| last.iter().find(|sentence| !ANNOUNCES.found(sentence)));
     let found = spoken.map(|sentence| line(sentence)).filter(|title| title.chars().any(char::is_alphanumeric));
     found.or_else(|| heading.map(line)).or_else(|| command.map(of_command)).unwrap_or_else(|| "Do it".to_owned())
+}
+
+/// Whether a title only announces what comes.
+pub(super) fn announces(title: &str) -> bool {
+    ANNOUNCES.found(title)
 }
 
 /// The title of an item of a list: its first sentence.
