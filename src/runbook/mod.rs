@@ -23,6 +23,7 @@ pub mod render;
 pub mod rules;
 pub mod shape;
 pub mod shell;
+mod starter;
 mod suggest;
 mod value;
 mod yaml;
@@ -30,9 +31,10 @@ mod yaml;
 pub use config::{Config, Hook, ON, ReadConfig, parse_config};
 pub use mark::Mark;
 pub use model::*;
-pub use parse::{Parsed, parse, parse_bytes};
+pub use parse::{Parsed, check, check_bytes, parse, parse_bytes};
 pub use problem::{Problem, ProblemSeverity, Spot};
 pub use prose::{fill, mentions};
+pub use starter::{is_runbook_id, starter};
 pub use yaml::MAX_BYTES;
 
 #[cfg(test)]

@@ -60,6 +60,7 @@ fn what_only_looks_is_left_alone() {
         "apt-get -s install mastodon=3.4.6",
         "apt-cache policy x",
         "psql -c 'select 1'",
+        "psql -c BEGIN -c 'CREATE TABLE a ()' -c ROLLBACK",
         "pg_dump -Fc -f /backup/x.dump shop",
         "tar tzf x.tar.gz",
         "x=$(mktemp) && sort y > \"$x\" && rm -f \"$x\"",
