@@ -22,6 +22,7 @@ mod report;
 mod resume;
 mod run;
 mod save;
+mod schema;
 mod screen;
 mod sessions;
 mod shell;
@@ -78,6 +79,8 @@ enum Command {
     Import(import::Args),
     /// Write a runbook to start from.
     New(new::Args),
+    /// Write the JSON Schema of runbooks, for editors.
+    Schema(schema::Args),
     /// Rehearse an incident on a throwaway service.
     Drill(drill::Args),
     /// Write the completion script of a shell.
@@ -120,6 +123,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Check(args)) => check::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Import(args)) => import::run(&args, &mut std::io::stdout().lock()),
         Some(Command::New(args)) => new::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Schema(args)) => schema::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Drill(args)) => drill::run(&args),
         Some(Command::Completions(args)) => completions::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Man) => completions::manual(&mut std::io::stdout().lock()),

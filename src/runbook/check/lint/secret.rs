@@ -95,7 +95,9 @@ fn known(text: &str) -> bool {
 }
 
 fn given(text: &str) -> bool {
-    GIVEN.as_ref().is_some_and(|pattern| {
+    // Most commands give nothing to anything, and need not be gone through.
+    let perhaps = text.contains(['=', '@']) || text.contains("--") || text.contains("-p") || text.contains(": ");
+    GIVEN.as_ref().filter(|_| perhaps).is_some_and(|pattern| {
         pattern.captures_iter(text).any(|found| found.iter().skip(1).flatten().any(|value| is_value(value.as_str())))
     })
 }
