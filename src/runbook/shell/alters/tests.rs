@@ -74,6 +74,8 @@ fn what_only_looks_is_left_alone() {
         "redis-cli info",
         "ip route show",
         "git log --oneline",
+        "git diff a b | git -C /srv/x apply --check --cached -",
+        "mkdir -p /backup && pg_dump shop > /backup/shop.sql",
         "terraform plan",
         "aws ec2 describe-instances",
         "find . -name x -print",
