@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helper may fail as its test may")]
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
-const GOOD: &str = "stanch: 1\ntitle: Good\nfix: { steps: [{ title: Repair, run: repair }] }\n";
-const BAD: &str = "stanch: 1\ntitel: Bad\nfix: { steps: [{ title: Repair, rum: repair }] }\n";
+const GOOD: &str = "stanch: 1\ntitle: Good\ndiagnose: { steps: [{ title: Look, run: look, expect: { match: ok } }] }\n";
+const BAD: &str = "stanch: 1\ntitel: Bad\ndiagnose: { steps: [{ title: Repair, rum: repair }] }\n";
+
+const WARNED: &str = "stanch: 1\ntitle: W\ndiagnose: { steps: [{ title: By hand, as: root }] }\n";
 
 /// Runs `stanch check` in a folder: exit code, standard output, standard error.
 fn check(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
@@ -44,7 +47,7 @@ fn all_problems_of_all_runbooks_are_told_at_once() {
     let places: Vec<&str> = out.lines().filter_map(|line| line.trim_start().strip_prefix("--> ")).collect();
     let expected: Vec<String> = ["a.yml", "b.yaml", "drilled/runbook.yaml"]
         .iter()
-        .flat_map(|name| ["2:1", "3:33"].map(|place| format!("books/{name}:{place}")))
+        .flat_map(|name| ["2:1", "3:38"].map(|place| format!("books/{name}:{place}")))
         .collect();
     assert_eq!(places, expected);
     assert!(out.ends_with("\n4 runbooks checked: 6 errors, 0 warnings\n"), "{out}");
@@ -89,10 +92,110 @@ fn what_cannot_be_read_is_told_and_the_rest_is_checked() {
 #[test]
 fn warnings_alone_are_no_failure() {
     let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "w.yaml", "stanch: 1\ntitle: W\nfix: { steps: [{ title: By hand, as: root }] }\n");
+    write(folder.path(), "w.yaml", WARNED);
     let (code, out, _) = check(folder.path(), &["w.yaml"]);
     assert_eq!(code, 0);
     assert!(out.contains("warning[no-effect]") && out.contains("0 errors, 1 warning\n"), "{out}");
+    assert_eq!(check(folder.path(), &["--strict", "w.yaml"]).0, 1);
+}
+
+#[test]
+fn authors_are_told_what_could_be_better() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "f.yaml", "stanch: 1\ntitle: F\nfix: { steps: [{ title: Repair, run: repair }] }\n");
+    let (code, out, _) = check(folder.path(), &["f.yaml"]);
+    assert_eq!(code, 0);
+    for rule in ["no-revert", "unverified-change", "no-way-back"] {
+        assert!(out.contains(&format!("warning[{rule}]")), "{rule}: {out}");
+    }
+}
+
+#[test]
+fn every_rule_is_listed_with_what_it_asks_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, out, err) = check(folder.path(), &["--rules"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    for rule in stanch::runbook::rules::ALL {
+        assert!(
+            out.lines().any(|line| line.trim().starts_with(rule.name) && line.ends_with(rule.doc)),
+            "{}",
+            rule.name
+        );
+    }
+    let (_, json, _) = check(folder.path(), &["--rules", "--format", "json"]);
+    let objects: Vec<serde_json::Value> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let silent = |name: &str| objects.iter().find(|object| object["rule"] == name).unwrap()["can_be_silenced"].clone();
+    assert_eq!((silent("no-revert"), silent("unknown-key")), (true.into(), false.into()));
+}
+
+#[test]
+fn sarif_tells_every_problem_at_its_place_with_its_rule() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "books/bad one.yaml", BAD);
+    write(folder.path(), "w.yaml", WARNED);
+    let (code, out, err) = check(folder.path(), &["--format", "sarif", "books", "./w.yaml", "missing.yaml"]);
+    assert_eq!(code, 3);
+    assert!(err.contains("could not read missing.yaml"), "{err}");
+    let log: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&log["version"], log["runs"].as_array().unwrap().len()), (&"2.1.0".into(), 1));
+    let run = &log["runs"][0];
+    let driver = &run["tool"]["driver"];
+    assert_eq!((&driver["name"], &run["columnKind"]), (&"stanch".into(), &"unicodeCodePoints".into()));
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 3);
+    for result in results {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        let rule = &driver["rules"][index];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert_eq!(rule["defaultConfiguration"]["level"], result["level"]);
+        assert!(!result["message"]["text"].as_str().unwrap().is_empty());
+    }
+    let place = &results[0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "books/bad%20one.yaml");
+    assert_eq!(place["region"], serde_json::json!({ "startLine": 2, "startColumn": 1, "endLine": 2, "endColumn": 6 }));
+    let meant = &results[0]["fixes"][0]["artifactChanges"][0]["replacements"][0];
+    assert_eq!((&meant["deletedRegion"], &meant["insertedContent"]["text"]), (&place["region"], &"title".into()));
+    assert_eq!((&results[2]["ruleId"], &results[2]["level"]), (&"no-effect".into(), &"warning".into()));
+    let invocation = &run["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    assert!(invocation["toolExecutionNotifications"][0]["message"]["text"].as_str().unwrap().contains("missing.yaml"));
+}
+
+#[test]
+fn watching_checks_again_after_each_save() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "books/a.yaml", BAD);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stanch"));
+    command.args(["check", "--watch", "books"]).current_dir(folder.path()).stdout(Stdio::piped());
+    let mut child = Watched(command.spawn().unwrap());
+    let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut summary = || lines.find(|line| line.contains(" checked: ")).unwrap();
+    assert_eq!(summary(), "1 runbook checked: 2 errors, 0 warnings");
+    // As editors save: a new file in the place of the old one.
+    write(folder.path(), "new", GOOD);
+    std::fs::rename(folder.path().join("new"), folder.path().join("books/a.yaml")).unwrap();
+    assert_eq!(summary(), "1 runbook checked: 0 errors, 0 warnings");
+    write(folder.path(), "new", BAD);
+    std::fs::rename(folder.path().join("new"), folder.path().join("books/b.yaml")).unwrap();
+    assert_eq!(summary(), "2 runbooks checked: 2 errors, 0 warnings");
+}
+
+/// Goes with its test.
+struct Watched(Child);
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn sarif_is_not_watched_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, out, err) = check(folder.path(), &["--watch", "--format", "sarif", "x.yaml"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("could not watch for SARIF"), "{err}");
 }
 
 #[test]

@@ -16,6 +16,8 @@ fn the_runbook_of_the_readme_is_sound() {
     let text = block("stanch: 1");
     let parsed = stanch::runbook::parse("readme", &text);
     assert_eq!(parsed.problems, [], "{text}");
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 30).unwrap();
+    assert_eq!(stanch::runbook::check("readme", &text, day).problems, [], "{text}");
     let runbook = parsed.runbook.unwrap();
     assert_eq!(runbook.steps().count(), 8);
 }

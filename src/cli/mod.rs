@@ -14,6 +14,7 @@ mod excerpts;
 mod exit;
 mod export;
 mod import;
+mod new;
 mod note;
 mod pack;
 mod recorded;
@@ -21,6 +22,7 @@ mod report;
 mod resume;
 mod run;
 mod save;
+mod schema;
 mod screen;
 mod sessions;
 mod shell;
@@ -71,10 +73,14 @@ enum Command {
     Pack(pack::Args),
     /// Take in a session that was packed elsewhere.
     Unpack(unpack::Args),
-    /// Report everything that is wrong with runbooks.
+    /// Report everything that is wrong with runbooks, and what could be better.
     Check(check::Args),
     /// Make a runbook of one in Markdown.
     Import(import::Args),
+    /// Write a runbook to start from.
+    New(new::Args),
+    /// Write the JSON Schema of runbooks, for editors.
+    Schema(schema::Args),
     /// Rehearse an incident on a throwaway service.
     Drill(drill::Args),
     /// Write the completion script of a shell.
@@ -116,6 +122,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Unpack(args)) => unpack::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Check(args)) => check::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Import(args)) => import::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::New(args)) => new::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Schema(args)) => schema::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Drill(args)) => drill::run(&args),
         Some(Command::Completions(args)) => completions::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Man) => completions::manual(&mut std::io::stdout().lock()),

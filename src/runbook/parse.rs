@@ -1,6 +1,8 @@
 //! The text of a runbook to the model, with every problem at once.
 
-use super::check;
+use chrono::NaiveDate;
+
+use super::check as checks;
 use super::decode::{Shaper, build};
 use super::keys::RUNBOOK;
 use super::model::Runbook;
@@ -32,7 +34,26 @@ impl Parsed {
 /// Never fails and never stops at the first problem; time and memory are bounded whatever the text is.
 #[must_use]
 pub fn parse(id: &str, text: &str) -> Parsed {
-    let mut problems = Problems::default();
+    read_for(id, text, None)
+}
+
+/// Reads a runbook for whoever writes it: with all that could be better, as of a day.
+#[must_use]
+pub fn check(id: &str, text: &str, today: NaiveDate) -> Parsed {
+    read_for(id, text, Some(today))
+}
+
+/// The same from the bytes of its file.
+#[must_use]
+pub fn check_bytes(id: &str, bytes: &[u8], today: NaiveDate) -> Parsed {
+    match text_of(bytes) {
+        Ok(text) => check(id, text, today),
+        Err(problem) => Parsed { runbook: None, problems: vec![problem], readable: false },
+    }
+}
+
+fn read_for(id: &str, text: &str, author: Option<NaiveDate>) -> Parsed {
+    let mut problems = if author.is_some() { Problems::for_the_author() } else { Problems::default() };
     let Some(root) = read(text, &mut problems) else {
         return Parsed { runbook: None, problems: problems.finish(), readable: false };
     };
@@ -44,7 +65,7 @@ pub fn parse(id: &str, text: &str) -> Parsed {
     let names = shaper.into_names();
     let built = fields.map(|fields| build(id, fields, &mut problems));
     if let Some(built) = &built {
-        check::whole(built, &names, &mut problems);
+        checks::whole(built, &names, author, &mut problems);
     }
     let problems = problems.finish();
     let sound = !problems.iter().any(Problem::is_error);

@@ -105,6 +105,7 @@ impl<T> Spot<T> {
 pub(crate) struct Problems {
     list: Vec<Problem>,
     more: usize,
+    author: bool,
 }
 
 impl Problems {
@@ -112,6 +113,16 @@ impl Problems {
     pub(crate) const KEPT: usize = 1000;
     /// After this many nobody reads suggestions, and finding them costs time.
     const SUGGESTED: usize = 100;
+
+    /// None yet, of a runbook that its author wants to better: what could be better is collected as well.
+    pub(crate) fn for_the_author() -> Self {
+        Self { author: true, ..Self::default() }
+    }
+
+    /// Whether what only an author wants to hear is collected.
+    pub(crate) fn are_for_the_author(&self) -> bool {
+        self.author
+    }
 
     /// Adds one.
     pub(crate) fn add(&mut self, problem: Problem) {

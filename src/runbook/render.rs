@@ -100,14 +100,7 @@ impl<'a> Source<'a> {
             help: problem.help.as_deref(),
             suggestion: problem.suggestion.as_deref(),
         };
-        // Strings and numbers always serialise.
-        let json = serde_json::to_string(&object).unwrap_or_default();
-        // JSON lets some characters through that a terminal must not see. All of them have four hexadecimal digits.
-        let mut out = String::with_capacity(json.len());
-        for c in json.chars() {
-            if tame(c) == c { out.push(c) } else { out.extend(format!("\\u{:04x}", u32::from(c)).chars()) }
-        }
-        out
+        json_line(&object)
     }
 
     /// What is shown of the problem's line, the bytes of it that are concerned, and whether it begins where the line begins.
@@ -137,6 +130,19 @@ impl<'a> Source<'a> {
         }
         (shown, from..to, skip == 0)
     }
+}
+
+/// Data as one line of JSON in which nothing steers a terminal.
+#[must_use]
+pub fn json_line(data: &impl Serialize) -> String {
+    // Strings and numbers always serialise.
+    let json = serde_json::to_string(data).unwrap_or_default();
+    // JSON lets some characters through that a terminal must not see. All of them have four hexadecimal digits.
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if tame(c) == c { out.push(c) } else { out.extend(format!("\\u{:04x}", u32::from(c)).chars()) }
+    }
+    out
 }
 
 fn tame(c: char) -> char {

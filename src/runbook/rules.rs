@@ -62,6 +62,20 @@ rules! {
     UNKNOWN_RULE "unknown-rule" Error "`allow` names a rule that can be silenced."
     UNEXPECTED_CHANGE "unexpected-change" Warning "Diagnose, ready and verify steps change nothing."
     NO_EFFECT "no-effect" Warning "What is written has an effect."
+    NO_REVERT "no-revert" Warning "A runbook that repairs also says how to go back to what worked: mostly that is the quickest way out."
+    NO_PREFLIGHT "no-preflight" Warning "A revert has `ready` steps: that it is impossible is better known before it is needed."
+    UNVERIFIED_CHANGE "unverified-change" Warning "A change names the verify steps that must hold after it: else nobody sees that it did not help."
+    NO_WAY_BACK "no-way-back" Warning "A change of the fix says how it is undone, or that it is a point of no return: at 3 a.m. nobody thinks of one."
+    UNCONFIRMED_DESTRUCTION "unconfirmed-destruction" Warning "What destroys asks for a word that tells what will be gone, so that it is not typed by habit."
+    HIDDEN_CHANGE "hidden-change" Warning "What only looks runs nothing that alters something: it is started without being asked for."
+    NEVER_ENDS "never-ends" Warning "A command that goes on until it is stopped has `mode: follow`: else the walk waits for it."
+    WANTS_KEYS "wants-keys" Warning "A command that waits for keys has `mode: interactive`: else nobody gives it any."
+    UNQUOTED_VARIABLE "unquoted-variable" Warning "A variable given to what deletes, moves or overwrites is quoted: a blank in its value makes it another command."
+    PLACEHOLDER "placeholder" Warning "Nothing is left to be filled in: what differs each time is a variable, which is asked for."
+    UNREACHABLE_STEP "unreachable-step" Warning "Every step is led to, or comes after one that lets the walk go on: else it is never run."
+    NO_EXPECTATION "no-expectation" Warning "The first diagnose step says what healthy looks like: it tells whether this is the right runbook."
+    STALE_REVIEW "stale-review" Warning "What was `reviewed` was so within a year: systems change faster than runbooks."
+    CLEAR_SECRET "clear-secret" Warning "No secret stands in the file, and what sounds like one is marked `secret`: everybody reads runbooks and records."
 }
 
 /// A rule by name.

@@ -135,3 +135,43 @@ fn a_sign_may_tell_a_key_time_but_not_that_it_is_resolved() {
     let problems = parse("t", &with("resolved")).problems;
     assert!(problems.iter().any(|problem| problem.message.contains("mitigated")), "{problems:?}");
 }
+
+#[test]
+fn every_example_of_a_key_is_what_the_key_takes() {
+    use super::decode::Shaper;
+    use super::problem::Problems;
+    for table in keys::ALL {
+        for key in table.keys {
+            assert!(!key.example.is_empty(), "{}: {}", table.name, key.name);
+            let text = format!("{}: {}\n", key.name, key.example);
+            let mut problems = Problems::default();
+            let root = super::yaml::read(&text, &mut problems).unwrap();
+            let fields = Shaper::new(&text, &mut problems).root(&root, table).unwrap();
+            assert!(fields.get(key.name).is_some(), "{}: {text}", table.name);
+            // The other keys that it must have are not there.
+            let found: Vec<_> = problems.finish().into_iter().filter(|problem| problem.rule != "missing-key").collect();
+            assert_eq!(found, [], "{}: {text}", table.name);
+        }
+    }
+}
+
+#[test]
+fn the_defaults_that_are_told_are_those_of_the_model() {
+    let told = |table: &'static keys::Table, key: &str| table.key(key).unwrap().default;
+    let runbook = sound(
+        "stanch: 1\ntitle: T\nfix:\n  steps:\n    - { title: A B, run: a }\ndiagnose:\n  steps:\n    - { title: C, run: a }\n",
+    );
+    let (step, look) = (&runbook.fix.steps[0], &runbook.diagnose.steps[0]);
+    let command = step.command().unwrap();
+    assert_eq!((command.mode, told(&keys::STEP, "mode")), (Mode::Pty, "pty"));
+    assert_eq!((command.shell, told(&keys::STEP, "shell")), (Shell::Sh, "sh"));
+    assert_eq!((Command::WIDTH.to_string().as_str(), told(&keys::STEP, "width")), ("240", "240"));
+    assert_eq!((step.stop.signal, told(&keys::STOP, "signal")), (StopSignal::Term, "TERM"));
+    assert_eq!((step.stop.grace, told(&keys::STOP, "grace")), (Duration::from_secs(5), "5s"));
+    assert_eq!((&step.expect, told(&keys::EXPECT, "exit")), (&Expect::default(), "0"));
+    assert_eq!((step.effect, look.effect), (Effect::Change, Effect::Read));
+    assert_eq!((step.id.as_str(), told(&keys::STEP, "id")), ("a-b", "a slug of the title"));
+    for flag in ["mitigates", "point_of_no_return", "detach"] {
+        assert_eq!(told(&keys::STEP, flag), "false");
+    }
+}

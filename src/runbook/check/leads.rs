@@ -37,11 +37,20 @@ pub(super) fn phases(built: &Built, problems: &mut Problems) {
     for phase in built.phases.iter().filter(|phase| !phase.unreadable) {
         let name = phase.at.value;
         if built.runbook.phase(name).steps.is_empty() {
+            // An importer that found no revert leaves it empty, and never invents one.
+            if name == PhaseName::Revert {
+                let problem = Problem::new(&rules::NO_REVERT, &phase.at, "`revert` has no steps");
+                problems
+                    .add(problem.help("write how to go back to what worked, and in `ready` whether that can be done"));
+                continue;
+            }
             let problem = Problem::new(&rules::EMPTY_PHASE, &phase.at, format!("`{name}` has no steps"));
             problems.add(problem.help("give it `steps`, or leave the phase out"));
         }
     }
-    if built.phases.is_empty() {
+    if built.phases.iter().all(|phase| phase.at.value == PhaseName::Revert && !phase.unreadable)
+        && built.steps.is_empty()
+    {
         let at = Spot { place: Place { line: 1, column: 1 }, length: 1, value: () };
         let problem = Problem::new(&rules::NO_STEPS, &at, "the runbook has no steps");
         problems.add(problem.help("write at least one of the phases diagnose, revert, fix and verify, with `steps`"));

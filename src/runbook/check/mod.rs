@@ -3,23 +3,45 @@
 mod allow;
 mod hosts;
 mod leads;
+mod lint;
 mod step;
 mod variables;
 
 pub(crate) use step::step;
 pub(crate) use variables::variable;
 
-use super::decode::Built;
+use chrono::NaiveDate;
+
+use super::decode::{Built, Fields};
 use super::names::Names;
-use super::problem::Problems;
+use super::problem::{Problems, Spot};
+
+/// Checks what stands beside the phases, while every key's place is known.
+pub(crate) fn file(fields: &Fields, problems: &mut Problems) {
+    if problems.are_for_the_author() {
+        lint::file(fields, problems);
+    }
+}
+
+/// Checks a variable as its author should hear of it, while every key's place is known.
+pub(crate) fn author_variable(name: &Spot<String>, fields: &Fields, problems: &mut Problems) {
+    if problems.are_for_the_author() {
+        lint::variable(name, fields, problems);
+    }
+}
 
 /// Checks that need the whole runbook.
-pub(crate) fn whole(built: &Built, names: &Names, problems: &mut Problems) {
+///
+/// `today` where they are for the author of the runbook.
+pub(crate) fn whole(built: &Built, names: &Names, today: Option<NaiveDate>, problems: &mut Problems) {
     leads::ids(built, problems);
     leads::phases(built, problems);
     leads::leads(built, names, problems);
     leads::verifies(built, names, problems);
     hosts::hosts(names, problems);
     variables::shown_names(names, problems);
+    if let Some(today) = today {
+        lint::whole(built, today, problems);
+    }
     allow::allow(&built.allowed, problems);
 }

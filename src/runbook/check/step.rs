@@ -1,5 +1,6 @@
 //! A step on its own: what goes together in it.
 
+use super::lint;
 use crate::runbook::decode::{Fields, Seat, Value};
 use crate::runbook::model::ExitRule;
 use crate::runbook::problem::{Problem, Problems};
@@ -17,6 +18,9 @@ pub(crate) fn step(fields: &Fields, seat: Seat, problems: &mut Problems) {
     mode(fields, problems);
     effect(fields, seat, problems);
     time(fields, problems);
+    if problems.are_for_the_author() {
+        lint::step(fields, seat, problems);
+    }
 }
 
 fn action(fields: &Fields, problems: &mut Problems) {

@@ -1,5 +1,7 @@
 //! The whole runbook, put together.
 
+use chrono::NaiveDate;
+
 use super::fields::{Fields, Value};
 use super::step::{Seat, guards, links, step};
 use crate::runbook::check;
@@ -17,6 +19,8 @@ pub(crate) struct Built {
     pub(crate) phases: Vec<Written>,
     /// The rules of `allow`.
     pub(crate) allowed: Vec<Spot<String>>,
+    /// The day of `reviewed`.
+    pub(crate) reviewed: Option<Spot<NaiveDate>>,
 }
 
 /// A phase that is written.
@@ -41,6 +45,7 @@ pub(crate) struct StepSpot {
 /// Puts the runbook together, checking each mapping on its own where its places are still known.
 pub(crate) fn build(id: &str, mut fields: Fields, problems: &mut Problems) -> Built {
     let phases = PhaseName::ALL.into_iter().filter_map(|name| written(&fields, name)).collect();
+    check::file(&fields, problems);
     let mut steps = Vec::new();
     let vars = vars(&mut fields, problems);
     let diagnose = phase(&mut fields, PhaseName::Diagnose, &mut steps, problems);
@@ -48,6 +53,7 @@ pub(crate) fn build(id: &str, mut fields: Fields, problems: &mut Problems) -> Bu
     let fix = phase(&mut fields, PhaseName::Fix, &mut steps, problems);
     let verify = phase(&mut fields, PhaseName::Verify, &mut steps, problems);
     let mut allowed = Vec::new();
+    let reviewed_at = fields.get("reviewed").map(|day| day.with(()));
     let allow = |mut fields: Fields| {
         let at = fields.get("rule").map_or(fields.at, |rule| rule.with(()));
         let allow = Allow { rule: fields.text("rule")?, because: fields.text("because").unwrap_or_default() };
@@ -89,7 +95,8 @@ pub(crate) fn build(id: &str, mut fields: Fields, problems: &mut Problems) -> Bu
     };
     #[cfg(test)]
     all_taken(&fields, &[]);
-    Built { runbook, steps, phases, allowed }
+    let reviewed = reviewed_at.and_then(|at| Some(at.with(runbook.reviewed?)));
+    Built { runbook, steps, phases, allowed, reviewed }
 }
 
 /// The key of a phase that is written.
@@ -140,6 +147,7 @@ fn vars(fields: &mut Fields, problems: &mut Problems) -> Vec<(VarName, Variable)
     let mut vars = Vec::new();
     for (name, value) in fields.map("vars") {
         let Value::Fields(mut fields) = value.value else { continue };
+        check::author_variable(&name, &fields, problems);
         let default_at = fields.get("default").map(|spot| spot.with(()));
         let variable = Variable {
             default: fields.text("default"),

@@ -45,7 +45,11 @@ fn statement(words: &[String], is: &dyn Fn(&[String], usize, &str) -> bool) -> O
     match first {
         // `CREATE TEMP TABLE` is gone with the connection.
         "CREATE" if words.iter().take(4).any(|word| matches!(word.as_str(), "TEMP" | "TEMPORARY")) => None,
-        "COPY" => words.iter().any(|word| word == "FROM").then(|| "COPY FROM".to_owned()),
+        // `COPY (SELECT ... FROM ...) TO STDOUT` only looks.
+        "COPY" => {
+            let has = |name: &str| words.iter().any(|word| word == name);
+            (has("FROM") && !has("TO")).then(|| "COPY FROM".to_owned())
+        }
         "SET" if is(words, 1, "GLOBAL") || is(words, 1, "PERSIST") || is(words, 1, "PASSWORD") => told("SET GLOBAL"),
         "RESET" if words.iter().any(|word| matches!(word.as_str(), "MASTER" | "SLAVE" | "REPLICA")) => told("RESET"),
         "START" | "STOP" if words.iter().any(|word| matches!(word.as_str(), "SLAVE" | "REPLICA")) => told(first),
@@ -124,6 +128,7 @@ mod tests {
             "show processlist",
             "explain update a set b = 1",
             "copy a to stdout",
+            "COPY (SELECT * FROM a) TO STDOUT",
             "\\copy a to 'b'",
             "BEGIN; CREATE TABLE a (); ROLLBACK;",
             "create temp table a (b int)",

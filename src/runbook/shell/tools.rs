@@ -172,14 +172,15 @@ pub(super) const TOOLS: &[Tool] = &[
         These("apply destroy import taint untaint state+rm state+mv state+push up refresh force-unlock"),
     ),
     tool("gsutil mc rclone s3cmd azcopy", "", These("cp mv rm sync copy move delete purge rsync mb rb put del mirror")),
-    tool(
-        "git",
-        "-C -c --git-dir --work-tree",
-        These(
+    Tool {
+        names: "git",
+        valued: "-C -c --git-dir --work-tree",
+        words: These(
             "push commit merge rebase reset checkout switch restore pull revert clean cherry-pick am apply rm mv gc \
          stash+drop stash+pop stash+push stash+clear",
         ),
-    ),
+        harmless: "--help --version --dry-run --check --stat --numstat --summary",
+    },
     // Data.
     tool("redis-cli valkey-cli", "-h -p -a -n -u -s --user --pass", These(REDIS)),
     tool(

@@ -11,6 +11,9 @@ const DANGEROUS: &str = "rm rmdir mv chmod chown chgrp truncate shred dd rsync u
 #[must_use]
 pub fn unquoted(script: &str) -> Option<(String, String)> {
     let mut found = None;
+    if !script.contains('$') {
+        return None;
+    }
     each(script, &mut |started| {
         let arguments = Arguments::of(started.words);
         let name = arguments.program();

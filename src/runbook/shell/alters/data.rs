@@ -38,7 +38,9 @@ pub(super) fn alters(name: &str, arguments: Arguments, started: &Started) -> Opt
 fn client(name: &str, arguments: Arguments, started: &Started) -> Option<String> {
     let options: &[&str] =
         if name == "sqlcmd" { &["-Q", "-q"] } else { &["-c", "--command", "-e", "--execute", "--query"] };
-    if let Some(word) = options.iter().flat_map(|option| arguments.values(option)).find_map(sql::alters) {
+    // All of them are one session: a transaction may begin in one and end in another.
+    let given: Vec<&str> = options.iter().flat_map(|option| arguments.values(option)).collect();
+    if let Some(word) = sql::alters(&given.join(";\n")) {
         return Some(word);
     }
     if name == "sqlite3"

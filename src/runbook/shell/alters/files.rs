@@ -4,9 +4,9 @@ use crate::runbook::shell::arguments::{Arguments, among};
 use crate::runbook::shell::script::{Redirect, Word};
 use crate::runbook::shell::wrapped::Started;
 
-/// Whether a program is one that alters the files it is given.
+/// Whether a program is one that alters the files it is given. A folder more hurts nobody: `mkdir` is none.
 pub(super) fn is_of_files(name: &str) -> bool {
-    among("rm rmdir unlink mkdir touch truncate chmod chown chgrp tee mkfifo mknod install mv cp ln", name)
+    among("rm rmdir unlink touch truncate chmod chown chgrp tee mkfifo mknod install mv cp ln", name)
 }
 
 /// Whether it alters one that is missed.

@@ -14,11 +14,13 @@ use super::wrapped::{Started, each};
 #[must_use]
 pub fn alters(script: &str) -> Option<String> {
     let mut scratch = Vec::new();
-    each(script, &mut |started| {
-        // What was made by `mktemp` is as good as in `/tmp`.
-        let made = started.command.assigned.iter().filter(|(_, value)| value.contains("mktemp"));
-        scratch.extend(made.map(|(name, _)| name.clone()));
-    });
+    // What was made by `mktemp` is as good as in `/tmp`.
+    if script.contains("mktemp") {
+        each(script, &mut |started| {
+            let made = started.command.assigned.iter().filter(|(_, value)| value.contains("mktemp"));
+            scratch.extend(made.map(|(name, _)| name.clone()));
+        });
+    }
     let mut found = None;
     each(script, &mut |started| {
         if found.is_none() {
