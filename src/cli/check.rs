@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::Exit;
+use crate::drive::drill::{self, Checked};
 use crate::runbook::render::{Look, Source};
 use crate::runbook::{MAX_BYTES, parse_bytes};
 
@@ -107,6 +108,27 @@ fn check(path: &Path, format: Format, look: Look, out: &mut impl Write, tally: &
     tally.errors += errors;
     tally.warnings += parsed.problems.len() - errors;
     tally.unreadable += usize::from(!parsed.readable);
+    match drill::check(path, parsed.runbook.as_ref()) {
+        Ok(files) => files.iter().try_for_each(|file| tell(file, format, look, out, tally)),
+        Err(error) => {
+            tally.unread(&path.with_file_name("drill"), &error);
+            Ok(())
+        }
+    }
+}
+
+/// What is wrong with a file of a drill.
+fn tell(file: &Checked, format: Format, look: Look, out: &mut impl Write, tally: &mut Tally) -> io::Result<()> {
+    let source = Source::new(&file.path.to_string_lossy(), &file.text);
+    for problem in &file.problems {
+        match format {
+            Format::Text => writeln!(out, "{}\n", source.show(problem, look))?,
+            Format::Json => writeln!(out, "{}", source.json(problem))?,
+        }
+    }
+    let errors = file.problems.iter().filter(|problem| problem.is_error()).count();
+    tally.errors += errors;
+    tally.warnings += file.problems.len() - errors;
     Ok(())
 }
 
