@@ -40,6 +40,9 @@ fn all_problems_of_all_runbooks_are_told_at_once() {
     write(folder.path(), "books/a.yml", BAD);
     write(folder.path(), "books/drilled/runbook.yaml", BAD);
     write(folder.path(), "books/drilled/drill/other.yaml", "no runbook");
+    for name in ["drill.yaml", "break", "clean"] {
+        write(folder.path(), &format!("books/drilled/drill/{name}"), "");
+    }
     write(folder.path(), "books/notes.txt", "no runbook");
     write(folder.path(), "good.yaml", GOOD);
     let (code, out, err) = check(folder.path(), &["books", "good.yaml"]);
@@ -204,4 +207,40 @@ fn without_a_path_it_says_how_it_is_used() {
     let (code, out, err) = check(folder.path(), &[]);
     assert_eq!((code, out.as_str()), (2, ""));
     assert!(err.contains("PATH"), "{err}");
+}
+
+#[test]
+fn a_drill_is_checked_with_its_runbook() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = "stanch: 1\ntitle: T\nvars: { DB: production }\nfix: { steps: [{ title: Repair, run: repair }] }\n";
+    write(folder.path(), "one/runbook.yaml", book);
+    write(folder.path(), "one/drill/drill.yaml", "paths: [fix]\ntime_boxes: { diagnos: 20s }\n");
+    write(folder.path(), "one/drill/break", "#!/bin/bash\necho\n");
+    let (code, out, err) = check(folder.path(), &["one"]);
+    assert_eq!((code, err.as_str()), (1, ""));
+    for part in [
+        "--> one/drill/drill.yaml:2:15",
+        "did you mean `diagnose`?",
+        "warning[no-effect]: `break` is run by sh",
+        "--> one/drill/clean:1:1",
+        "error[drill-file]: the drill has no `clean`",
+        "1 runbook checked: 2 errors, 1 warning",
+    ] {
+        assert!(out.contains(part), "no {part:?} in {out}");
+    }
+
+    write(folder.path(), "one/drill/drill.yaml", "paths: [fix]\n");
+    write(folder.path(), "one/drill/break", "echo DATABASE=x\n");
+    write(folder.path(), "one/drill/clean", "");
+    let (code, out, _) = check(folder.path(), &["one", "--format", "json"]);
+    let problem: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &problem["rule"], &problem["file"]), (1, &"drill-variable".into(), &"one/drill/break".into()));
+    assert!(problem["help"].as_str().unwrap().contains("declares it on line 3"), "{problem}");
+}
+
+#[test]
+fn the_bundled_runbooks_and_their_drills_are_sound() {
+    let (code, out, err) = check(Path::new(env!("CARGO_MANIFEST_DIR")), &["runbooks"]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    assert!(out.ends_with(" runbooks checked: 0 errors, 0 warnings\n"), "{out}");
 }

@@ -109,8 +109,8 @@ fn every_rule_has_a_runbook_that_breaks_it() {
         runbooks(folder).iter().flat_map(problems).collect::<Vec<_>>()
     };
     let broken: Vec<&str> = told("bad").into_iter().chain(told("better")).map(|problem| problem.rule).collect();
-    // Broken by size alone; the hostile files do.
-    let elsewhere = ["too-large", "too-many-problems"];
+    // Broken by size alone, as the hostile files do; and by what stands beside a runbook (`tests/check.rs`).
+    let elsewhere = ["too-large", "too-many-problems", "drill-file", "drill-variable"];
     let unbroken = stanch::runbook::rules::ALL.iter().map(|rule| rule.name).filter(|name| !broken.contains(name));
     assert_eq!(unbroken.collect::<Vec<_>>(), elsewhere);
 }

@@ -93,22 +93,32 @@ fn declared<'a>(runbook: &'a Runbook, name: &str) -> Result<&'a Variable> {
 fn valid(name: &str, variable: &Variable, value: &str) -> Result<()> {
     let why = if value.contains('\0') || value.len() > 100_000 {
         "at most 100 kB, no NUL".to_owned()
-    } else if !variable.choices.is_empty() && !variable.choices.iter().any(|choice| choice == value) {
-        format!("one of: {}", variable.choices.join(", "))
-    } else if let Some(pattern) = variable.valid.as_ref().filter(|pattern| !is_whole(pattern.regex(), value)) {
-        format!("it must match {}", pattern.as_str())
     } else {
-        return Ok(());
+        match variable.accepts(value) {
+            Ok(()) => return Ok(()),
+            Err(why) => why,
+        }
     };
     Err(Error::usage(format!("could not set {name}: the value is not allowed ({why})")))
-}
-
-fn is_whole(pattern: &regex::Regex, value: &str) -> bool {
-    pattern.find(value).is_some_and(|found| found.start() == 0 && found.end() == value.len())
 }
 
 fn is_name(name: &str) -> bool {
     let mut letters = name.chars();
     letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runbook::parse;
+
+    #[test]
+    fn a_value_that_matches_as_a_whole_is_taken_whichever_part_of_the_pattern_it_is() {
+        let text = "{stanch: 1, title: T, vars: {X: {match: 'a|ab'}}, fix: {steps: [{title: A, run: b}]}}";
+        let runbook = parse("x", text).runbook.unwrap();
+        let yielded = |value: &str| from_drill(&runbook, &format!("X={value}\n"));
+        assert!(yielded("ab").is_ok() && yielded("a").is_ok());
+        assert!(yielded("abc").unwrap_err().to_string().contains("it must match `a|ab` as a whole"));
+    }
 }

@@ -60,6 +60,8 @@ rules! {
     DEFAULT_NOT_VALID "default-not-valid" Error "A default is one of the values its variable takes."
     CAPTURE_WITHOUT_GROUP "capture-without-group" Error "A capture's pattern has a group to take the value from."
     UNKNOWN_RULE "unknown-rule" Error "`allow` names a rule that can be silenced."
+    DRILL_FILE "drill-file" Error "A drill has a `drill.yaml` and the scripts `break` and `clean`."
+    DRILL_VARIABLE "drill-variable" Error "A drill gives every variable of its runbook a value."
     UNEXPECTED_CHANGE "unexpected-change" Warning "Diagnose, ready and verify steps change nothing."
     NO_EFFECT "no-effect" Warning "What is written has an effect."
     NO_REVERT "no-revert" Warning "A runbook that repairs also says how to go back to what worked: mostly that is the quickest way out."

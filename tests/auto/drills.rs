@@ -166,3 +166,36 @@ fn without_any_drill_nothing_is_well() {
     // It would never end there.
     stage.stanch(&["drill", "--all"]).expect_code(2).expect_err("--auto");
 }
+
+/// The files that the authors' guide shows: an indented block whose first line names its file.
+fn shown() -> Vec<(String, String)> {
+    let guide = include_str!("../../runbooks/README.md");
+    let mut files: Vec<(String, String)> = Vec::new();
+    let mut inside = false;
+    for line in guide.lines() {
+        match (line.strip_prefix("    "), inside) {
+            (Some(line), _) if line.starts_with("# runbooks/") => {
+                files.push((line[2..].to_owned(), String::new()));
+                inside = true;
+            }
+            (Some(line), true) => files.last_mut().unwrap().1.extend([line, "\n"]),
+            (None, true) if !line.is_empty() => inside = false,
+            _ => {}
+        }
+    }
+    files
+}
+
+#[test]
+fn the_example_of_the_authors_guide_is_sound_and_heals() {
+    let stage = Stage::new();
+    let files = shown();
+    assert_eq!(files.len(), 6, "{files:#?}");
+    for (path, text) in &files {
+        stage.write(path, text);
+    }
+    let said = stage.stanch(&["check", "runbooks"]);
+    assert_eq!(said.expect_code(0).out, "1 runbook checked: 0 errors, 0 warnings\n");
+    stage.stanch(&["drill", "--auto", "--all", "runbooks"]).expect_code(0);
+    stage.stanch(&["drill", "stale-lock", "--auto", "--sabotage"]).expect_code(1).expect_line("works: ");
+}

@@ -27,7 +27,7 @@ fn a_secret_is_never_taken_from_the_command_line() {
 #[test]
 fn values_are_held_against_what_is_allowed() {
     let stage = Stage::with(BOOK);
-    stage.walk(&["--var", "WHO=sun"]).expect_code(2).expect_err("one of: world, moon");
+    stage.walk(&["--var", "WHO=sun"]).expect_code(2).expect_err("it is one of `world` or `moon`");
     stage.walk(&["--var", "WHOM=world"]).expect_code(2).expect_err("has no such variable");
     stage.walk(&["--var", "WHO"]).expect_code(2).expect_err("is not NAME=value");
 }

@@ -14,6 +14,7 @@ use chrono::{NaiveDate, Utc};
 use self::tally::Tally;
 use self::told::{Format, Teller};
 use super::Exit;
+use crate::drive::drill;
 use crate::runbook::check_bytes;
 
 /// What is checked, and how it is told.
@@ -91,6 +92,15 @@ fn check(
     let text = String::from_utf8_lossy(&bytes);
     teller.tell(path, &text, &parsed.problems, out)?;
     tally.read(&parsed);
+    match drill::check(path, parsed.runbook.as_ref()) {
+        Ok(beside) => {
+            for file in beside {
+                teller.tell(&file.path, &file.text, &file.problems, out)?;
+                tally.beside(&file.problems);
+            }
+        }
+        Err(error) => unread(&path.with_file_name("drill"), &error, teller, tally),
+    }
     Ok(())
 }
 

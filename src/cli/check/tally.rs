@@ -1,7 +1,7 @@
 //! What was found, counted.
 
 use crate::cli::Exit;
-use crate::runbook::Parsed;
+use crate::runbook::{Parsed, Problem};
 
 /// What was found so far.
 #[derive(Debug, Default)]
@@ -13,13 +13,18 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// A file that was looked at.
+    /// A runbook that was looked at.
     pub(super) fn read(&mut self, parsed: &Parsed) {
-        let errors = parsed.errors();
         self.files += 1;
-        self.errors += errors;
-        self.warnings += parsed.problems.len() - errors;
+        self.beside(&parsed.problems);
         self.unreadable += usize::from(!parsed.readable);
+    }
+
+    /// What was found in a file that belongs to a runbook.
+    pub(super) fn beside(&mut self, problems: &[Problem]) {
+        let errors = problems.iter().filter(|problem| problem.is_error()).count();
+        self.errors += errors;
+        self.warnings += problems.len() - errors;
     }
 
     /// Something that could not even be looked at.

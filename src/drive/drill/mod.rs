@@ -11,6 +11,7 @@
 //! long as the drill lives: so what those that died left behind is found ([`left_behind`]). Nothing is cleaned that does not bear the
 //! drill's own mark.
 
+mod check;
 mod environment;
 mod left;
 mod needs;
@@ -18,6 +19,7 @@ mod place;
 mod rehearsal;
 mod script;
 
+pub use check::{Checked, check};
 pub use environment::environment;
 pub use left::{Dead, LeftBehind, left_behind};
 pub use needs::{lacking, missing, plan_of};
