@@ -1,8 +1,9 @@
-//! Iris: everything slow after a release.
+//! Iris: everything slow after a release, on MariaDB and on PostgreSQL.
 
 use crate::stage::Stage;
 
-const ID: &str = "slow-after-release";
+const MARIADB: &str = "slow-after-release";
+const POSTGRESQL: &str = "slow-after-release-postgresql";
 
 /// The exported postmortem.
 fn postmortem(stage: &Stage) -> String {
@@ -16,10 +17,9 @@ fn has_row(text: &str, parts: &[&str]) {
     assert!(found, "no line with {parts:?} in:\n{text}");
 }
 
-#[test]
-fn a_slow_release_heals_by_fixing() {
+fn heals_by_fixing(drill: &str) {
     let stage = Stage::new();
-    let said = stage.loaded(&["drill", "--auto", ID, "--path", "fix"]);
+    let said = stage.loaded(&["drill", "--auto", drill, "--path", "fix"]);
     said.expect_code(0)
         .expect_line("found: The migration of the release died on rows whose account_id points to no row of accounts")
         .expect_line("found: 7 rows of events are orphans, and the foreign key cannot be made")
@@ -40,10 +40,9 @@ fn a_slow_release_heals_by_fixing() {
     has_row(&text, &["- Revert was not entered."]);
 }
 
-#[test]
-fn a_slow_release_heals_by_reverting() {
+fn heals_by_reverting(drill: &str) {
     let stage = Stage::new();
-    let said = stage.loaded(&["drill", "--auto", ID, "--path", "revert"]);
+    let said = stage.loaded(&["drill", "--auto", drill, "--path", "revert"]);
     said.expect_code(0)
         .expect_line("revert applies: as expected")
         .expect_line("revert revert-master: as expected")
@@ -57,10 +56,39 @@ fn a_slow_release_heals_by_reverting() {
     assert!(text.contains("Revert \"Merge branch visits-by-token\""), "{text}");
 }
 
-#[test]
-fn a_sabotaged_fix_of_a_slow_release_is_code_1() {
+fn sabotaged_is_code_1(drill: &str) {
     let stage = Stage::new();
-    let said = stage.loaded(&["drill", "--auto", "--sabotage", ID]);
+    let said = stage.loaded(&["drill", "--auto", "--sabotage", drill]);
     said.expect_code(1).expect_line("fix index: as expected").expect_line("failed: index-used: ");
     has_row(&postmortem(&stage), &["The query uses the index", "not as expected"]);
+}
+
+#[test]
+fn a_slow_release_heals_by_fixing() {
+    heals_by_fixing(MARIADB);
+}
+
+#[test]
+fn a_slow_release_heals_by_reverting() {
+    heals_by_reverting(MARIADB);
+}
+
+#[test]
+fn a_sabotaged_fix_of_a_slow_release_is_code_1() {
+    sabotaged_is_code_1(MARIADB);
+}
+
+#[test]
+fn a_slow_release_on_postgresql_heals_by_fixing() {
+    heals_by_fixing(POSTGRESQL);
+}
+
+#[test]
+fn a_slow_release_on_postgresql_heals_by_reverting() {
+    heals_by_reverting(POSTGRESQL);
+}
+
+#[test]
+fn a_sabotaged_fix_of_a_slow_release_on_postgresql_is_code_1() {
+    sabotaged_is_code_1(POSTGRESQL);
 }
