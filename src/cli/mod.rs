@@ -14,6 +14,7 @@ mod excerpts;
 mod exit;
 mod export;
 mod import;
+mod learn;
 mod note;
 mod pack;
 mod recorded;
@@ -65,6 +66,8 @@ enum Command {
     Verify(verify::Args),
     /// Write a session's postmortem.
     Export(export::Args),
+    /// Tell what a session taught, as a patch of its runbook.
+    Learn(learn::Args),
     /// Prove that a session's journal is what it was.
     Audit(audit::Args),
     /// Write a session into one file, for another user or machine.
@@ -111,6 +114,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Show(args)) => show::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Verify(args)) => verify::run(&args, &mut std::io::stdout()),
         Some(Command::Export(args)) => export::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Learn(args)) => learn::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Audit(args)) => audit::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Pack(args)) => pack::run(&args),
         Some(Command::Unpack(args)) => unpack::run(&args, &mut std::io::stdout().lock()),

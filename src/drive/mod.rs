@@ -11,6 +11,7 @@ mod error;
 mod frames;
 mod hook;
 mod lanes;
+pub mod learn;
 mod logout;
 mod news;
 mod orders;
