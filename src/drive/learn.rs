@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::{Error, Kind, Result};
 use crate::postmortem::lessons;
-use crate::runbook::Runbook;
 use crate::runbook::learn::{Head, Learnt, apply, begin, id_of as id_of_title, patch};
+use crate::runbook::{Runbook, parse_bytes};
 use crate::session::entry::Entry;
 use crate::session::event::{Event, Opened};
+use crate::store::journal;
 use crate::store::session::SessionDir;
 
 /// How every patch begins.
@@ -74,6 +75,21 @@ pub fn learn(dir: &SessionDir, entries: &[Entry], runbook: Option<&Runbook>, fil
     })?;
     let text = patch(&head(dir, &target, &learnt), &target.path, target.old.as_deref(), &learnt);
     Ok(Learned { patch: text, path: target.path, notes: target.notes })
+}
+
+/// What the session in `dir` taught, as its folder has it.
+///
+/// # Errors
+/// As [`learn`]; or the journal cannot be read.
+pub fn of(dir: &SessionDir) -> Result<Learned> {
+    let entries = journal::read(&dir.journal())?.entries;
+    let opened = entries.iter().find_map(|entry| match &entry.event {
+        Event::Opened(opened) => opened.runbook.as_ref(),
+        _ => None,
+    });
+    let text = opened.and_then(|own| std::fs::read(dir.runbook()).ok().map(|text| (own.id.as_str(), text)));
+    let runbook = text.and_then(|(id, text)| parse_bytes(id, &text).runbook);
+    learn(dir, &entries, runbook.as_ref(), None)
 }
 
 fn head(dir: &SessionDir, target: &Target, learnt: &Learnt) -> String {

@@ -67,6 +67,8 @@ pub(crate) enum Does {
     Right,
     /// The whole output in a pager.
     Pager,
+    /// What the session taught its runbook.
+    Learn,
     /// Give values.
     Values,
     /// A time box is over: what now.
@@ -239,6 +241,7 @@ pub(crate) const ACTIONS: &[Action] = &[
     every(Does::Left, "left", "To the left, where lines are cut.", &["Left"], 0, is_cut),
     every(Does::Right, "right", "To the right, where lines are cut.", &["Right"], 0, is_cut),
     light(Does::Pager, "pager", "Open the whole output in $PAGER.", &["P"], 0, has_lines),
+    light(Does::Learn, "learn", "See what the session taught its runbook, as a patch.", &["L"], 0, has_runs),
     light(Does::Values, "values", "See the values in force and give new ones.", &["v"], 14, has_values),
     act(Does::Undo, "undo", "See the changes and take one back.", &["U"], 0, has_changes),
     light(Does::Runs, "runs", "Show the output of another run.", &["o"], 0, has_runs),

@@ -1,5 +1,7 @@
 //! What the screen wants done outside itself. Data, compared in tests.
 
+use std::path::PathBuf;
+
 use crate::drive::Job;
 use crate::session::run::RunNo;
 
@@ -30,6 +32,10 @@ pub(crate) enum Effect {
         /// The line to begin at, from 1.
         line: u64,
     },
+    /// Work out what the session taught its runbook.
+    Learn,
+    /// Show a file in a pager.
+    Read(PathBuf),
     /// Open a recorded shell on the terminal.
     Shell,
     /// Draw everything anew.

@@ -1,5 +1,7 @@
 //! What the screen is told.
 
+use std::path::PathBuf;
+
 use crate::drive::News;
 use crate::session::entry::Entry;
 use crate::session::walk::{Order, Walk};
@@ -44,6 +46,8 @@ pub(crate) enum Message {
     },
     /// A session was opened.
     Opened(Box<Opened>),
+    /// What the session taught was worked out: the file it is in; none where it taught nothing.
+    Learned(Option<PathBuf>),
     /// Something that was to be done outside could not be; in words.
     Failed(String),
     /// Someone asks the program to end.

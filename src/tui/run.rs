@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
@@ -117,8 +117,8 @@ struct Loop<'a, F, R> {
     drawn: Option<Instant>,
     tick: Instant,
     quit: Option<u8>,
-    /// An output to be shown in a pager.
-    pager: Option<(RunNo, u64)>,
+    /// A file to be shown in a pager, and the line it begins at.
+    pager: Option<(PathBuf, u64)>,
     /// A recorded shell is to be opened.
     shell: bool,
 }
@@ -166,8 +166,8 @@ where
             break code;
         }
         own.turn(&mut input, &mut signals).await;
-        if let Some((run, line)) = own.pager.take() {
-            own.page(run, line, &mut input, &mut signals).await;
+        if let Some((path, line)) = own.pager.take() {
+            own.page(&path, line, &mut input, &mut signals).await;
         }
         if std::mem::take(&mut own.shell) {
             own.shell(&mut input, &mut signals).await;
@@ -251,15 +251,14 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
     }
 
     /// Lends the terminal to a pager until that has ended.
-    async fn page<I, S>(&mut self, run: RunNo, line: u64, input: &mut I, signals: &mut S)
+    async fn page<I, S>(&mut self, path: &Path, line: u64, input: &mut I, signals: &mut S)
     where
         I: Input,
         S: Stream<Item = Call> + Unpin,
     {
-        let Some(path) = self.rim.output(run) else { return };
         input.rest();
         self.face.lend();
-        let shown = pager::show(&path, line, signals).await;
+        let shown = pager::show(path, line, signals).await;
         self.take_back(input, shown);
     }
 
@@ -350,7 +349,8 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
                         effects.extend(update(self.model, self.rim.now(), Message::Signal(Signal::TerminalGone)));
                     }
                 }
-                Effect::Pager { run, line } => self.pager = Some((run, line)),
+                Effect::Pager { run, line } => self.pager = self.rim.output(run).map(|path| (path, line)),
+                Effect::Read(path) => self.pager = Some((path, 1)),
                 Effect::Shell => self.shell = true,
                 effect => self.rim.perform(effect),
             }

@@ -97,6 +97,7 @@ impl Play {
                     | Effect::Redraw
                     | Effect::Copy(_)
                     | Effect::Pager { .. }
+                    | Effect::Read(_)
             ) {
                 self.world.perform(effect);
             }

@@ -122,11 +122,13 @@ impl World {
                 let opened = self.open(&open);
                 self.outbox.push_back(Message::Opened(Box::new(opened)));
             }
+            Effect::Learn => self.outbox.push_back(Message::Learned(None)),
             Effect::Suspend
             | Effect::Shell
             | Effect::Redraw
             | Effect::Copy(_)
             | Effect::Pager { .. }
+            | Effect::Read(_)
             | Effect::Quit(_) => {
                 unreachable!("the loop's own")
             }

@@ -48,6 +48,14 @@ pub(crate) fn update(model: &mut Model, now: Now, message: Message) -> Vec<Effec
             Vec::new()
         }
         Message::Opened(opened) => opened_session(model, *opened),
+        Message::Learned(Some(path)) => {
+            model.say(format!("What the session taught is in {}", path.display()));
+            vec![Effect::Read(path)]
+        }
+        Message::Learned(None) => {
+            model.say("The session taught nothing that its runbook does not have.");
+            Vec::new()
+        }
         Message::Failed(why) => {
             let lost = matches!(model.screen, Screen::Opening(_));
             model.warn(why);
