@@ -24,6 +24,8 @@ mod keys_in;
 #[cfg(test)]
 mod lama;
 #[cfg(test)]
+mod learn;
+#[cfg(test)]
 mod leave;
 #[cfg(test)]
 mod obs;

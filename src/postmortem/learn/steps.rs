@@ -7,6 +7,7 @@ use crate::postmortem::describe::CELL;
 use crate::postmortem::history::{History, healthy};
 use crate::postmortem::prose::brief;
 use crate::runbook::learn::{Edit, Lesson, NewStep};
+use crate::runbook::shell::alters;
 use crate::runbook::{Effect, Mode, PhaseName, Runbook, Shell, StepId};
 use crate::session::event::{Event, RunStarted};
 use crate::session::run::{Purpose, RunNo};
@@ -15,7 +16,8 @@ use crate::session::state::Run;
 /// Characters of a title that is made of a command.
 const TITLE: usize = 60;
 
-/// Steps for the commands that the operators ran on their own: what they ran in the walk and ended as expected; what they typed in a shell only where its output was pinned, because nobody else knows which of it helped.
+/// Steps for the commands that the operators ran on their own: what they ran in the walk and ended as expected; what they typed in a
+/// shell only where it altered something or its output was pinned, because nobody else knows which of it helped.
 pub(super) fn missing(history: &History, signs: &mut Signs) -> Vec<Lesson> {
     let mut seen: BTreeSet<&str> = known(history);
     let mut lessons: Vec<(PhaseName, Lesson)> = Vec::new();
@@ -24,7 +26,7 @@ pub(super) fn missing(history: &History, signs: &mut Signs) -> Vec<Lesson> {
         let started = &run.started;
         let own = match started.purpose {
             Purpose::AdHoc => true,
-            Purpose::Shell if signs.is_pinned(*number) => true,
+            Purpose::Shell if signs.is_pinned(*number) || alters(&started.command).is_some() => true,
             Purpose::Shell => {
                 typed += u64::from(healthy(run));
                 false
@@ -41,7 +43,7 @@ pub(super) fn missing(history: &History, signs: &mut Signs) -> Vec<Lesson> {
     let mut lessons: Vec<Lesson> = lessons.into_iter().map(|(_, lesson)| lesson).collect();
     if typed > 0 {
         let because = format!(
-            "{} typed in a shell ended well; only those whose output was pinned become steps",
+            "{} typed in a shell ended well; only what altered something and what was pinned becomes a step",
             crate::postmortem::spell::counted(typed, "further command")
         );
         lessons.push(Lesson { edit: Edit::Nothing, because });
@@ -91,7 +93,7 @@ fn lesson(history: &History, number: RunNo, run: &Run, phase: PhaseName, signs: 
     let title = brief(&started.command, TITLE).0.replace('$', "");
     let mut step = NewStep::new(title, started.command.trim_end().to_owned());
     let usual = if matches!(phase, PhaseName::Diagnose | PhaseName::Verify) { Effect::Read } else { Effect::Change };
-    step.effect = Some(effect(history, run)).filter(|effect| *effect != usual);
+    step.effect = Some(effect(run)).filter(|effect| *effect != usual);
     step.shell = Some(started.shell).filter(|shell| *shell != Shell::Sh);
     step.mode = Some(started.mode).filter(|mode| *mode != Mode::Pty && !started.is_shells());
     step.user.clone_from(&started.user);
@@ -103,18 +105,18 @@ fn lesson(history: &History, number: RunNo, run: &Run, phase: PhaseName, signs: 
     Lesson { because: format!("{by}, {red}"), edit: Edit::Add { phase, step: Box::new(step) } }
 }
 
-/// Whether something was altered is only known of what was run in the walk; what was typed and shown as evidence is taken to look.
-fn effect(history: &History, run: &Run) -> Effect {
-    if run.started.is_shells() && history.phase_of_run(run) == Some(PhaseName::Diagnose) {
-        Effect::Read
-    } else {
-        run.started.effect
+/// What it does to the world: what was run in the walk says so, of what was typed its words do.
+fn effect(run: &Run) -> Effect {
+    match &run.started {
+        started if !started.is_shells() => started.effect,
+        started if alters(&started.command).is_some() => Effect::Change,
+        _ => Effect::Read,
     }
 }
 
 /// The phase a command belongs to: where it was run, as far as that phase allows what it does.
 fn phase_of(history: &History, run: &Run) -> PhaseName {
-    let reads = effect(history, run) == Effect::Read;
+    let reads = effect(run) == Effect::Read;
     let stood = history.runbook.and_then(|_| history.phase_of_run(run));
     match stood {
         None | Some(PhaseName::Diagnose | PhaseName::Verify) if !reads => PhaseName::Fix,

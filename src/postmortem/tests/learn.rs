@@ -124,13 +124,16 @@ fn what_was_typed_in_a_shell_is_learned_where_it_was_shown_as_evidence() {
     let typed = |command: &str| Ran { purpose: Purpose::Shell, ..Ran::own(command) };
     let run = worked.ran(typed("tail -n 1 log"));
     worked.ran(typed("ls"));
+    worked.ran(typed("systemctl restart web"));
     worked.pinned(run, "2022-04-30 19:00:00 UTC FATAL: no space");
     worked.confirmed(1, "The disk is full", true);
     let lessons = lessons(&worked.0.entries, parse("book", BOOK).runbook.as_ref());
     let Edit::Add { phase: PhaseName::Diagnose, step } = &lessons[0].edit else { panic!("{lessons:?}") };
     assert_eq!((step.effect, step.signs[0].pattern.as_str()), (None::<Effect>, "FATAL: no space"));
     assert_eq!(step.signs[0].finding, "The disk is full");
-    assert!(lessons[1].because.starts_with("1 further command typed in a shell"), "{lessons:?}");
+    let Edit::Add { phase: PhaseName::Fix, step } = &lessons[1].edit else { panic!("{lessons:?}") };
+    assert_eq!((step.effect, step.run.as_str()), (None, "systemctl restart web"));
+    assert!(lessons[2].because.starts_with("1 further command typed in a shell"), "{lessons:?}");
 }
 
 #[test]

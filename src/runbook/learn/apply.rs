@@ -7,7 +7,7 @@ use super::edit::{self, Edited};
 use super::lesson::{Edit, Lesson, NewStep};
 use super::remark;
 use crate::runbook::names::{RESERVED_IDS, slug};
-use crate::runbook::{Place, Runbook, parse};
+use crate::runbook::{Place, Runbook, Step, parse};
 
 /// A runbook's text with what was learned.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,6 +35,9 @@ pub fn apply<'a>(id: &str, text: &str, day: NaiveDate, lessons: &'a [Lesson]) ->
             learnt.left.push((lesson, None));
             continue;
         }
+        if is_there(&learnt.text, &runbook, day, lesson) {
+            continue;
+        }
         match one(&learnt.text, &runbook, day, lesson, sound) {
             Ok((text, new)) => {
                 learnt.text = text;
@@ -45,6 +48,20 @@ pub fn apply<'a>(id: &str, text: &str, day: NaiveDate, lessons: &'a [Lesson]) ->
         }
     }
     Ok(learnt)
+}
+
+/// Whether it was learned before.
+fn is_there(text: &str, runbook: &Runbook, day: NaiveDate, lesson: &Lesson) -> bool {
+    let runs = |step: &Step, run: &str| step.command().is_some_and(|own| own.run.trim() == run.trim());
+    match &lesson.edit {
+        Edit::Add { step, .. } => runbook.steps().any(|(_, own)| runs(own, &step.run)),
+        Edit::Command { step, run } => runbook.step(step).is_some_and(|(_, own)| runs(own, run)),
+        Edit::Sign { step, sign } => {
+            runbook.step(step).is_some_and(|(_, own)| own.signs.iter().any(|own| own.matches.as_str() == sign.pattern))
+        }
+        Edit::Step(_) | Edit::Phase(_) => text.contains(&remark::one_line(&words(day, lesson))),
+        Edit::Nothing => false,
+    }
 }
 
 fn one(
