@@ -23,7 +23,7 @@ fn added(phase: PhaseName) -> Lesson {
 
 #[cfg(test)]
 fn lessons() -> Vec<Lesson> {
-    let of = |edit| Lesson { edit, because: "because: of #1".into() };
+    let of = |edit| Lesson { because: format!("because: of #1, {edit:?}").chars().take(24).collect(), edit };
     vec![
         added(PhaseName::Fix),
         of(Edit::Command { step: "a".into(), run: "new 'x' # y: z\nsecond".into() }),

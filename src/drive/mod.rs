@@ -7,6 +7,7 @@
 pub mod auto;
 mod desk;
 pub mod drill;
+pub mod edited;
 mod error;
 mod frames;
 mod hook;

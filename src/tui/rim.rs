@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::{Receiver, UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::spawn_blocking;
 
+use crate::drive::edited::{self, Place};
 use crate::drive::{self, Beginning, Chosen, Drive, News, Session, Surroundings, learn};
 use crate::runbook::parse;
 use crate::session::run::RunNo;
@@ -109,6 +110,15 @@ impl Rim for RealRim {
                 Ok(session) => Done::Opened(Box::new(session)),
                 Err(error) => Done::Message(Message::Failed(error.to_string())),
             }),
+            Effect::ReadRunbook { before } => {
+                let Some(dir) = self.dir.clone() else { return };
+                self.aside(move || {
+                    Done::Message(match edited::read(&dir, &before) {
+                        Ok(edited) => Message::Edited(edited),
+                        Err(error) => Message::Failed(error.to_string()),
+                    })
+                });
+            }
             Effect::Learn => {
                 let Some(dir) = self.dir.clone() else { return };
                 self.aside(move || {
@@ -123,6 +133,7 @@ impl Rim for RealRim {
             | Effect::Copy(_)
             | Effect::Pager { .. }
             | Effect::Read(_)
+            | Effect::EditRunbook { .. }
             | Effect::Shell
             | Effect::Redraw
             | Effect::Quit(_) => {}
@@ -163,6 +174,11 @@ impl Rim for RealRim {
 
     fn output(&self, run: RunNo) -> Option<PathBuf> {
         self.dir.as_ref().map(|dir| RunDir::at(&dir.run(run)).output())
+    }
+
+    fn runbook(&self, step: Option<&str>) -> Result<Place, String> {
+        let dir = self.dir.as_ref().ok_or("there is no session on the screen")?;
+        edited::place(dir, step).map_err(|error| error.to_string())
     }
 
     fn shell(&self) -> Option<(String, String)> {

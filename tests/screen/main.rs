@@ -12,6 +12,8 @@ mod disk;
 #[cfg(test)]
 mod drill;
 #[cfg(test)]
+mod edit;
+#[cfg(test)]
 mod flags;
 #[cfg(test)]
 mod follow;

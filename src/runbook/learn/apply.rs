@@ -59,7 +59,13 @@ fn is_there(text: &str, runbook: &Runbook, day: NaiveDate, lesson: &Lesson) -> b
         Edit::Sign { step, sign } => {
             runbook.step(step).is_some_and(|(_, own)| own.signs.iter().any(|own| own.matches.as_str() == sign.pattern))
         }
-        Edit::Step(_) | Edit::Phase(_) => text.contains(&remark::one_line(&words(day, lesson))),
+        Edit::Step(step) => runbook.step(step).is_some_and(|(_, own)| {
+            let comment = comment_of(text, own.place, step, &words(day, lesson));
+            remark::is_above(text, own.place.line, &comment)
+        }),
+        Edit::Phase(phase) => {
+            edit::line_of_phase(text, *phase).is_ok_and(|line| remark::is_above(text, line, &words(day, lesson)))
+        }
         Edit::Nothing => false,
     }
 }
@@ -104,13 +110,13 @@ fn one(
 
 /// A comment above the line a step begins on; it names the step where other things stand on that line before it.
 pub(super) fn above_step(text: &str, place: Place, id: &str, words: &str) -> String {
+    remark::above(text, place.line, &comment_of(text, place, id, words))
+}
+
+fn comment_of(text: &str, place: Place, id: &str, words: &str) -> String {
     let line = &text[remark::bytes_of(text, place.line)];
     let before: String = line.chars().take(place.column.saturating_sub(1)).collect();
-    if before.trim_matches([' ', '-', '{']).is_empty() {
-        remark::above(text, place.line, words)
-    } else {
-        remark::above(text, place.line, &format!("{id}: {words}"))
-    }
+    if before.trim_matches([' ', '-', '{']).is_empty() { words.to_owned() } else { format!("{id}: {words}") }
 }
 
 /// Gives a new step an id of its own where the slug of its title is none, or taken.

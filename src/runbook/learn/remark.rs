@@ -14,6 +14,14 @@ pub(super) fn above(text: &str, line: usize, words: &str) -> String {
     format!("{}{indent}# {}{end}{}", &text[..range.start], one_line(words), &text[range.start..])
 }
 
+/// Whether this very comment stands right above a line (from 1), among other comments or alone.
+pub(super) fn is_above(text: &str, line: usize, words: &str) -> bool {
+    let words = one_line(words);
+    let lines: Vec<&str> = text.lines().take(line.saturating_sub(1)).collect();
+    let comments = lines.iter().rev().map(|line| line.trim()).take_while(|line| line.starts_with('#'));
+    comments.map(|line| line.trim_start_matches('#').trim_start()).any(|own| own == words)
+}
+
 /// The bytes of a line (from 1) with its end; empty at the end of the text where there is no such line.
 pub(super) fn bytes_of(text: &str, line: usize) -> Range<usize> {
     let mut start = 0;
@@ -53,6 +61,13 @@ mod tests {
         assert_eq!(above("a:\n  - b\n", 2, "x"), "a:\n  # x\n  - b\n");
         assert_eq!(above("a:\r\n  - b\r\n", 2, "x"), "a:\r\n  # x\r\n  - b\r\n");
         assert_eq!(above("a: b", 1, "x"), "# x\na: b");
+    }
+
+    #[test]
+    fn a_comment_is_known_only_where_it_stands() {
+        let text = "a:\n  # x\n  # y\n  - b\n  - c\n";
+        assert!(is_above(text, 4, "x") && is_above(text, 4, "y"));
+        assert!(!is_above(text, 5, "x") && !is_above(text, 4, "z"));
     }
 
     #[test]

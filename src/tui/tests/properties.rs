@@ -98,6 +98,7 @@ impl Play {
                     | Effect::Copy(_)
                     | Effect::Pager { .. }
                     | Effect::Read(_)
+                    | Effect::EditRunbook { .. }
             ) {
                 self.world.perform(effect);
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::drive::edited::Edited;
 use crate::drive::{Answer, Found, Job, News, Page, Spot, Step, View, Window};
 use crate::runbook::Runbook;
 use crate::session::entry::{Entry, VERSION};
@@ -122,6 +123,7 @@ impl World {
                 let opened = self.open(&open);
                 self.outbox.push_back(Message::Opened(Box::new(opened)));
             }
+            Effect::ReadRunbook { .. } => self.outbox.push_back(Message::Edited(Edited::Unchanged)),
             Effect::Learn => self.outbox.push_back(Message::Learned(None)),
             Effect::Suspend
             | Effect::Shell
@@ -129,6 +131,7 @@ impl World {
             | Effect::Copy(_)
             | Effect::Pager { .. }
             | Effect::Read(_)
+            | Effect::EditRunbook { .. }
             | Effect::Quit(_) => {
                 unreachable!("the loop's own")
             }
