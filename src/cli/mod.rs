@@ -15,6 +15,7 @@ mod exit;
 mod export;
 mod import;
 mod new;
+mod learn;
 mod note;
 mod pack;
 mod recorded;
@@ -67,6 +68,8 @@ enum Command {
     Verify(verify::Args),
     /// Write a session's postmortem.
     Export(export::Args),
+    /// Tell what a session taught, as a patch of its runbook.
+    Learn(learn::Args),
     /// Prove that a session's journal is what it was.
     Audit(audit::Args),
     /// Write a session into one file, for another user or machine.
@@ -117,6 +120,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Show(args)) => show::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Verify(args)) => verify::run(&args, &mut std::io::stdout()),
         Some(Command::Export(args)) => export::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Learn(args)) => learn::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Audit(args)) => audit::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Pack(args)) => pack::run(&args),
         Some(Command::Unpack(args)) => unpack::run(&args, &mut std::io::stdout().lock()),

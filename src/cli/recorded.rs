@@ -3,6 +3,7 @@
 use crate::runbook::{self, Runbook};
 use crate::session::entry::Entry;
 use crate::session::event::{Event, Opened};
+use crate::session::state::State;
 use crate::store::journal;
 use crate::store::paths::Paths;
 use crate::store::session::{self, SessionDir};
@@ -30,7 +31,8 @@ impl Recorded {
         if let Some(trouble) = &trouble {
             eprintln!("warning: the journal is damaged: {}", trouble.escape_debug());
         }
-        let runbook = runbook_of(&dir, read.entries.iter().find_map(opened));
+        let version = State::replay(&read.entries).runbook;
+        let runbook = runbook_of(&dir, read.entries.iter().find_map(opened), version);
         Ok(Self { dir, entries: read.entries, head: read.head, runbook, trouble })
     }
 }
@@ -42,10 +44,10 @@ fn opened(entry: &Entry) -> Option<&Opened> {
     }
 }
 
-/// The session's own copy of its runbook. Without it steps are told by their ids.
-fn runbook_of(dir: &SessionDir, opened: Option<&Opened>) -> Option<Runbook> {
+/// The session's own copy of its runbook, as it is in force. Without it steps are told by their ids.
+fn runbook_of(dir: &SessionDir, opened: Option<&Opened>, version: u32) -> Option<Runbook> {
     let id = &opened?.runbook.as_ref()?.id;
-    let path = dir.runbook();
+    let path = dir.runbook_version(version);
     let warn = |why: &str| eprintln!("warning: steps are told by their ids, without titles: {}", why.escape_debug());
     match std::fs::read(&path) {
         Ok(bytes) => {

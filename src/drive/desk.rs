@@ -57,6 +57,8 @@ pub(super) enum Note {
     Resize { run: RunNo, columns: u16, rows: u16 },
     /// Show this.
     Show { run: RunNo, window: Window },
+    /// Another version of the runbook is in force.
+    Runbook(Arc<Runbook>),
     /// Show nothing.
     ShowNothing,
     /// Search this.
@@ -178,6 +180,7 @@ impl Desk {
                 self.resize(run, columns, rows);
             }
             Note::Show { run, window } => self.show(run, window),
+            Note::Runbook(runbook) => self.runbook = Some(runbook),
             Note::ShowNothing => self.hide(),
             Note::Search { run, query, step } => self.search(run, &query, step),
             Note::Seek(step) => self.hunt(Hunt::Seek(step)),

@@ -7,10 +7,12 @@
 pub mod auto;
 mod desk;
 pub mod drill;
+pub mod edited;
 mod error;
 mod frames;
 mod hook;
 mod lanes;
+pub mod learn;
 mod logout;
 mod news;
 mod orders;

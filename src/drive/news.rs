@@ -1,5 +1,8 @@
 //! What goes into the drive, and what comes out of it.
 
+use std::sync::Arc;
+
+use crate::runbook::Runbook;
 use crate::session::run::RunNo;
 use crate::session::walk::{Happening, Order};
 use crate::store::clock::Stamp;
@@ -110,6 +113,8 @@ pub struct Window {
 pub enum News {
     /// Something for the walk: to be handed to [`Walk::happened`](crate::session::walk::Walk::happened).
     Walk(Happening),
+    /// The runbook was edited: this is the version in force from the next entry on.
+    Runbook(Arc<Runbook>),
     /// The part of the output that was asked for.
     Page(Box<Page>),
     /// How far a search has come.

@@ -12,6 +12,7 @@ use super::lanes::Lanes;
 use super::news::News;
 use super::outbox::Outbox;
 use super::scribe::Scribe;
+use super::session::runbook_of;
 use super::veil::veil;
 use crate::runbook::{Runbook, StepId, VarName};
 use crate::session::entry::Entry;
@@ -214,10 +215,24 @@ impl Orders {
         }
     }
 
+    /// From here on another version of the runbook is in force, for everybody who judges by it.
+    fn reload(&mut self, version: u32) {
+        let Some(id) = self.runbook.as_ref().map(|runbook| runbook.id.clone()) else { return };
+        match runbook_of(&self.session, &id, version) {
+            Ok(runbook) => {
+                self.runbook = Some(Arc::clone(&runbook));
+                drop(self.desk.send(Note::Runbook(Arc::clone(&runbook))));
+                self.tell(News::Runbook(runbook));
+            }
+            Err(error) => self.tell(News::Trouble(format!("the version before stays in force: {error}"))),
+        }
+    }
+
     /// What an entry means for this thread, whoever wrote it.
     fn noted(&mut self, event: &Event) {
         match event {
             Event::LaneOpened { lane, key } => self.lanes.declare(*lane, key.clone()),
+            Event::RunbookChanged { version, .. } => self.reload(*version),
             Event::RunStarted(started) => {
                 self.lanes.assign(started.run, started.lane);
                 if started.is_shells() && !self.follows {

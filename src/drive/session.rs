@@ -151,7 +151,12 @@ pub fn resume(around: &Surroundings, dir: SessionDir) -> Result<Session> {
     let Some(Event::Opened(opened)) = entries.first().map(|entry| &entry.event) else {
         return Err(Error::invalid(format!("could not take up {}: its journal has no beginning", dir.id())));
     };
-    let book = opened.runbook.as_ref().map(|reference| runbook_of(&dir, &reference.id)).transpose()?;
+    let version = entries.iter().rev().find_map(|entry| match entry.event {
+        Event::RunbookChanged { version, .. } => Some(version),
+        _ => None,
+    });
+    let version = version.unwrap_or(1);
+    let book = opened.runbook.as_ref().map(|reference| runbook_of(&dir, &reference.id, version)).transpose()?;
     let mut walk = Walk::replay(book.clone(), Rules { drill: opened.drill.is_some() }, &entries);
     let orders = if role.follows() {
         Vec::new()
@@ -191,9 +196,9 @@ fn work(
     Ok(Session { dir, walk, drive, news, entries })
 }
 
-/// The runbook as it was when the session began.
-fn runbook_of(dir: &SessionDir, id: &str) -> Result<Arc<Runbook>> {
-    let path = dir.runbook();
+/// A version of the session's runbook.
+pub(super) fn runbook_of(dir: &SessionDir, id: &str, version: u32) -> Result<Arc<Runbook>> {
+    let path = dir.runbook_version(version);
     let text = std::fs::read_to_string(&path)
         .map_err(|cause| Error::invalid(format!("could not read {}: {cause}", path.display())))?;
     let parsed = parse(id, &text);
@@ -217,7 +222,7 @@ fn zone() -> String {
     chrono::Local::now().format("%:z").to_string()
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(super) fn sha256(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a string cannot fail.

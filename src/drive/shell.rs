@@ -79,7 +79,7 @@ pub fn open(
         return Err(Error::usage(format!("could not open a shell in {}: the session is closed", dir.id()))
             .hint(format!("`stanch resume {}` opens it again", dir.id())));
     }
-    let (names, known) = known_secrets(&secret_names(&dir, opened)?, values);
+    let (names, known) = known_secrets(&secret_names(&dir, opened, state.runbook)?, values);
     let (secrets, refused) = Secrets::new(known.iter().map(|(name, value)| (name.clone(), value.clone())));
     let unhidden: Vec<String> = refused.iter().map(ToString::to_string).collect();
     let hidden = names.iter().filter(|name| !refused.iter().any(|refused| refused.name == **name)).cloned().collect();
@@ -114,9 +114,9 @@ pub fn open(
 }
 
 /// The variables that the session's runbook declares secret.
-fn secret_names(dir: &SessionDir, opened: &Opened) -> Result<Vec<VarName>> {
+fn secret_names(dir: &SessionDir, opened: &Opened, version: u32) -> Result<Vec<VarName>> {
     let Some(reference) = &opened.runbook else { return Ok(Vec::new()) };
-    let path = dir.runbook();
+    let path = dir.runbook_version(version);
     let text = std::fs::read(&path).map_err(Error::io(format!("read {}", path.display())))?;
     let secret = |runbook: Runbook| {
         let secret = runbook.vars.into_iter().filter(|(_, variable)| variable.secret);

@@ -65,6 +65,7 @@ pub(super) fn veil(secrets: &Secrets, event: &mut Event) {
         | Event::Reopened
         | Event::Resumed
         | Event::LookedAgain { .. }
+        | Event::RunbookChanged { .. }
         | Event::Unknown => {}
     }
 }

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use super::describe;
 use super::document::{Feedback, Patch, PatchStep};
-use super::history::{History, healthy};
+use super::history::History;
+use super::learn;
 use super::metrics;
 use super::prose::{Prose, brief};
 use super::spell;
-use crate::runbook::{Effect, PhaseName, StepId};
+use crate::runbook::learn::Edit;
+use crate::runbook::{PhaseName, StepId};
 use crate::session::event::{Event, Verdict};
 use crate::session::run::Purpose;
 use crate::session::state::Run;
@@ -22,20 +24,27 @@ pub(super) fn feedback(history: &History) -> Feedback {
         }
     }
     let mut steps: BTreeMap<&StepId, Vec<&Run>> = BTreeMap::new();
-    let mut patches: BTreeMap<PhaseName, Vec<PatchStep>> = BTreeMap::new();
     for run in history.state.runs.values() {
-        match &run.started.purpose {
-            Purpose::Step { step, .. } => steps.entry(step).or_default().push(run),
-            Purpose::AdHoc if healthy(run) => {
-                let by_effect = if run.started.effect == Effect::Read { PhaseName::Diagnose } else { PhaseName::Fix };
-                let phase = history.phase_of_run(run).unwrap_or(by_effect);
-                let run = run.started.command.clone();
-                patches.entry(phase).or_default().push(PatchStep { id: None, run, was: None });
-            }
-            _ => {}
+        if let Purpose::Step { step, .. } = &run.started.purpose {
+            steps.entry(step).or_default().push(run);
         }
     }
-    let missing = patches.values().map(Vec::len).sum::<usize>() as u64;
+    let mut patches: BTreeMap<PhaseName, Vec<PatchStep>> = BTreeMap::new();
+    let mut missing = 0;
+    for lesson in learn::of(history) {
+        match lesson.edit {
+            Edit::Add { phase, step } => {
+                missing += 1;
+                patches.entry(phase).or_default().push(PatchStep { id: None, run: step.run, was: None });
+            }
+            Edit::Command { step, run } => {
+                let was = history.step(&step).and_then(|own| own.command()).map(|command| command.run.clone());
+                let phase = history.phase_of_step(&step).unwrap_or(PhaseName::Diagnose);
+                patches.entry(phase).or_default().push(PatchStep { id: Some(step), run, was });
+            }
+            Edit::Sign { .. } | Edit::Step(_) | Edit::Phase(_) | Edit::Nothing => {}
+        }
+    }
     if missing > 0 {
         let outside = if found.runbook { "stand in no step of the runbook" } else { "were run; there was no runbook" };
         let text = format!("{} that ended as expected {outside}.", spell::counted(missing, "command"));
@@ -44,12 +53,8 @@ pub(super) fn feedback(history: &History) -> Feedback {
     for (step, runs) in steps {
         found.remarks.extend(red(history, step, &runs));
         if let Some(edited) = runs.iter().rfind(|run| run.started.edited) {
-            let was = history.step(step).and_then(|own| own.command()).map(|command| command.run.clone());
             let prose = Prose::new().title(history.title_of(step)).text(" was run with another command (");
             found.remarks.push(prose.run(edited.started.run).text(")."));
-            let phase = history.phase_of_step(step).unwrap_or(PhaseName::Diagnose);
-            let run = edited.started.command.clone();
-            patches.entry(phase).or_default().push(PatchStep { id: Some(step.clone()), run, was });
         }
     }
     for phase in metrics::phases(history) {

@@ -14,6 +14,7 @@ mod found;
 mod history;
 pub mod html;
 pub mod json;
+mod learn;
 mod length;
 pub mod markdown;
 pub mod merge;
@@ -32,5 +33,6 @@ mod tests;
 
 pub use document::*;
 pub use drill::{DrillOutcome, DrillRecord, DrillReport, DrillStep, DrillWalk};
+pub use learn::lessons;
 pub use length::Length;
 pub use prose::{Prose, Span};

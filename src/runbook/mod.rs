@@ -5,7 +5,7 @@
 //!
 //! The way of a text: `yaml` reads it into a tree of nodes with places; `decode` holds each value against the tables of
 //! [`keys`] and puts the [`model`] together; `check` looks at what only shows in the whole (names that lead nowhere); and each
-//! of them reports [`problem`]s by the [`rules`] they break.
+//! of them reports [`problem`]s by the [`rules`] they break. [`learn`] puts what a session taught back into the text.
 
 mod check;
 mod config;
@@ -15,6 +15,7 @@ mod duration;
 pub mod format;
 pub mod import;
 pub mod keys;
+pub mod learn;
 mod mark;
 pub mod model;
 mod names;

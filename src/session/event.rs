@@ -259,6 +259,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         red: Vec<StepId>,
     },
+    /// The runbook was edited beside the work: from here on it is this version of it. Its text is in the session's folder.
+    RunbookChanged {
+        /// Which version, counted from 1: the one the session began with.
+        version: u32,
+        /// sha-256 of its text, lower-case hexadecimal.
+        sha256: String,
+    },
     /// The journal's last line was torn by a crash and set aside.
     TailSetAside {
         /// How many bytes.

@@ -104,13 +104,12 @@ impl State {
             | Event::HandedOver { .. }
             | Event::Updated(_)
             | Event::Declared { .. }
+            | Event::RunbookChanged { .. }
             | Event::LookedAgain { .. } => self.work(entry, now),
             Event::SeverityChanged { severity } => self.severity = Some(*severity),
             Event::Closed { .. } => self.close(now),
             Event::Reopened => self.reopen(now),
-            Event::TimeBoxAnswered { phase, .. } => {
-                self.boxes.insert(*phase, now);
-            }
+            Event::TimeBoxAnswered { phase, .. } => drop(self.boxes.insert(*phase, now)),
             Event::Attached { .. }
             | Event::Left { .. }
             | Event::Note { .. }

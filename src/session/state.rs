@@ -28,6 +28,8 @@ pub struct State {
     pub clock_steps: Vec<(u64, i64)>,
     /// The kernel's boot id in force, and how many different ones there were before it.
     pub boot: (String, u32),
+    /// The version of the runbook in force, from 1; 0 and 1 are the one that the session began with.
+    pub runbook: u32,
     /// Whether it is closed.
     pub closed: bool,
     /// When it was closed; none while it is open.

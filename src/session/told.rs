@@ -29,6 +29,7 @@ pub fn told(event: &Event, state: &State) -> Option<String> {
         Event::Declared { reason } => format!("the planned work is an incident now: {reason}"),
         Event::LookedAgain { red, .. } if red.is_empty() => "looked again: everything holds".to_owned(),
         Event::LookedAgain { red, .. } => format!("looked again: does not hold: {}", red.join(", ")),
+        Event::RunbookChanged { version, .. } => format!("the runbook was edited: version {version} from here on"),
         _ => return None,
     })
 }

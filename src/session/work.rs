@@ -21,6 +21,7 @@ impl State {
             Event::HandedOver { to, .. } => self.lead = Some(to.clone()),
             Event::Updated(update) => self.update = Some((now, update.clone())),
             Event::Declared { .. } => self.declared = true,
+            Event::RunbookChanged { version, .. } => self.runbook = *version,
             Event::LookedAgain { again, red } => self.looked = (again.saturating_add(1), red.clone()),
             _ => {}
         }

@@ -3,8 +3,8 @@
 use crate::session::walk::Next;
 use crate::tui::keys::Chord;
 use crate::tui::legal::{
-    always, at_step, beside, closable, drives, has_changes, has_command, has_lines, has_output, has_runbook, has_runs,
-    has_values, is_cut, next, open, retry, revert, running, selected, shows_run, time_is_over,
+    always, at_step, beside, closable, drives, edits, has_changes, has_command, has_lines, has_output, has_runbook,
+    has_runs, has_values, is_cut, next, open, retry, revert, running, selected, shows_run, time_is_over,
 };
 use crate::tui::model::{Mode, Model, Screen, SessionScreen};
 
@@ -67,6 +67,10 @@ pub(crate) enum Does {
     Right,
     /// The whole output in a pager.
     Pager,
+    /// What the session taught its runbook.
+    Learn,
+    /// Open the runbook in an editor.
+    EditRunbook,
     /// Give values.
     Values,
     /// A time box is over: what now.
@@ -239,6 +243,15 @@ pub(crate) const ACTIONS: &[Action] = &[
     every(Does::Left, "left", "To the left, where lines are cut.", &["Left"], 0, is_cut),
     every(Does::Right, "right", "To the right, where lines are cut.", &["Right"], 0, is_cut),
     light(Does::Pager, "pager", "Open the whole output in $PAGER.", &["P"], 0, has_lines),
+    light(Does::Learn, "learn", "See what the session taught its runbook, as a patch.", &["L"], 0, has_runs),
+    act(
+        Does::EditRunbook,
+        "edit runbook",
+        "Open the step in $EDITOR; the session goes on with what is saved.",
+        &["E"],
+        0,
+        edits,
+    ),
     light(Does::Values, "values", "See the values in force and give new ones.", &["v"], 14, has_values),
     act(Does::Undo, "undo", "See the changes and take one back.", &["U"], 0, has_changes),
     light(Does::Runs, "runs", "Show the output of another run.", &["o"], 0, has_runs),

@@ -1,6 +1,9 @@
 //! What the screen wants done outside itself. Data, compared in tests.
 
+use std::path::PathBuf;
+
 use crate::drive::Job;
+use crate::runbook::StepId;
 use crate::session::run::RunNo;
 
 /// Something to be carried out by the event loop, strictly in order.
@@ -30,6 +33,20 @@ pub(crate) enum Effect {
         /// The line to begin at, from 1.
         line: u64,
     },
+    /// Work out what the session taught its runbook.
+    Learn,
+    /// Open the runbook in the operator's editor, at a step.
+    EditRunbook {
+        /// The step.
+        step: Option<StepId>,
+    },
+    /// See what was edited.
+    ReadRunbook {
+        /// sha-256 of what was there before.
+        before: String,
+    },
+    /// Show a file in a pager.
+    Read(PathBuf),
     /// Open a recorded shell on the terminal.
     Shell,
     /// Draw everything anew.

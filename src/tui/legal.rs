@@ -43,6 +43,15 @@ pub(super) fn open(model: &Model) -> Result<(), String> {
     session(model).map(drop)
 }
 
+pub(super) fn edits(model: &Model) -> Result<(), String> {
+    let session = driven(model)?;
+    if session.walk.runbook().is_none() {
+        say("There is no runbook; `stanch learn` makes one of the session.")
+    } else {
+        Ok(())
+    }
+}
+
 pub(super) fn next(model: &Model) -> Result<(), String> {
     let session = session(model)?;
     if matches!(session.role, Role::Driver) && session.walk.state().closed {

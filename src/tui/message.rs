@@ -1,6 +1,9 @@
 //! What the screen is told.
 
+use std::path::PathBuf;
+
 use crate::drive::News;
+use crate::drive::edited::Edited;
 use crate::session::entry::Entry;
 use crate::session::walk::{Order, Walk};
 use crate::tui::keys::Chord;
@@ -44,6 +47,10 @@ pub(crate) enum Message {
     },
     /// A session was opened.
     Opened(Box<Opened>),
+    /// The runbook was edited.
+    Edited(Edited),
+    /// What the session taught was worked out: the file it is in; none where it taught nothing.
+    Learned(Option<PathBuf>),
     /// Something that was to be done outside could not be; in words.
     Failed(String),
     /// Someone asks the program to end.

@@ -4,6 +4,7 @@
 //! loop waits, only it carries effects out.
 
 mod action;
+mod editor;
 mod effect;
 mod fuzzy;
 mod guard;

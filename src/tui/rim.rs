@@ -6,10 +6,12 @@ use std::sync::Arc;
 use tokio::sync::mpsc::{Receiver, UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::spawn_blocking;
 
-use crate::drive::{self, Beginning, Chosen, Drive, News, Session, Surroundings};
+use crate::drive::edited::{self, Place};
+use crate::drive::{self, Beginning, Chosen, Drive, News, Session, Surroundings, learn};
 use crate::runbook::parse;
 use crate::session::run::RunNo;
 use crate::store::library::{Item, Library};
+use crate::store::private;
 use crate::store::runs::RunDir;
 use crate::store::session::{self, SessionDir, Summary};
 use crate::tui::effect::{Effect, Open};
@@ -108,10 +110,30 @@ impl Rim for RealRim {
                 Ok(session) => Done::Opened(Box::new(session)),
                 Err(error) => Done::Message(Message::Failed(error.to_string())),
             }),
+            Effect::ReadRunbook { before } => {
+                let Some(dir) = self.dir.clone() else { return };
+                self.aside(move || {
+                    Done::Message(match edited::read(&dir, &before) {
+                        Ok(edited) => Message::Edited(edited),
+                        Err(error) => Message::Failed(error.to_string()),
+                    })
+                });
+            }
+            Effect::Learn => {
+                let Some(dir) = self.dir.clone() else { return };
+                self.aside(move || {
+                    Done::Message(match learned(&dir) {
+                        Ok(learned) => Message::Learned(learned),
+                        Err(error) => Message::Failed(error.to_string()),
+                    })
+                });
+            }
             // The loop carries these out itself.
             Effect::Suspend
             | Effect::Copy(_)
             | Effect::Pager { .. }
+            | Effect::Read(_)
+            | Effect::EditRunbook { .. }
             | Effect::Shell
             | Effect::Redraw
             | Effect::Quit(_) => {}
@@ -154,6 +176,11 @@ impl Rim for RealRim {
         self.dir.as_ref().map(|dir| RunDir::at(&dir.run(run)).output())
     }
 
+    fn runbook(&self, step: Option<&str>) -> Result<Place, String> {
+        let dir = self.dir.as_ref().ok_or("there is no session on the screen")?;
+        edited::place(dir, step).map_err(|error| error.to_string())
+    }
+
     fn shell(&self) -> Option<(String, String)> {
         self.dir.as_ref().map(|dir| (dir.id().to_owned(), self.around.by.clone()))
     }
@@ -166,6 +193,18 @@ impl Rim for RealRim {
             self.parting = spawn_blocking(move || drive.leave()).await.ok().flatten();
         }
     }
+}
+
+/// Writes what the session taught beside its record; none where that is nothing.
+fn learned(dir: &SessionDir) -> anyhow::Result<Option<PathBuf>> {
+    let text = learn::of(dir)?.patch;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let path = dir.path().join("learned.patch");
+    private::replace(&path, text.as_bytes())
+        .map_err(|error| anyhow::anyhow!("could not write {}: {error}", path.display()))?;
+    Ok(Some(path))
 }
 
 fn begin(around: &Surroundings, folders: &[PathBuf], open: Open) -> anyhow::Result<Session> {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
@@ -14,16 +14,17 @@ use ratatui::backend::Backend;
 use ratatui::crossterm::event::Event;
 use tokio::time::{Instant, sleep_until};
 
+use crate::drive::edited::Place;
 use crate::session::run::RunNo;
 use crate::tui::effect::Effect;
 use crate::tui::keys::Chord;
 use crate::tui::message::{Message, Signal};
 use crate::tui::model::{Model, Now};
-use crate::tui::pager;
 use crate::tui::shell;
 use crate::tui::theme::Theme;
 use crate::tui::update::update;
 use crate::tui::view::view;
+use crate::tui::{editor, pager};
 
 /// At most one frame in this time.
 const FRAME: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 16 });
@@ -87,6 +88,9 @@ pub(crate) trait Rim {
     /// Where the output of a run stands; none where no session is worked.
     fn output(&self, run: RunNo) -> Option<PathBuf>;
 
+    /// Where the runbook can be edited, at a step; else why it cannot.
+    fn runbook(&self, step: Option<&str>) -> Result<Place, String>;
+
     /// The session in which a recorded shell is opened, and who types there; none where no session is worked.
     fn shell(&self) -> Option<(String, String)>;
     /// Everything ordered so far is carried out, then the drive ends. Commands run on.
@@ -117,8 +121,10 @@ struct Loop<'a, F, R> {
     drawn: Option<Instant>,
     tick: Instant,
     quit: Option<u8>,
-    /// An output to be shown in a pager.
-    pager: Option<(RunNo, u64)>,
+    /// A file to be shown in a pager, and the line it begins at.
+    pager: Option<(PathBuf, u64)>,
+    /// The runbook is to be opened in an editor: where, or why it cannot.
+    editor: Option<Result<Place, String>>,
     /// A recorded shell is to be opened.
     shell: bool,
 }
@@ -155,6 +161,7 @@ where
         tick,
         quit: None,
         pager: None,
+        editor: None,
         shell: false,
     };
     own.carry_out(first);
@@ -166,8 +173,11 @@ where
             break code;
         }
         own.turn(&mut input, &mut signals).await;
-        if let Some((run, line)) = own.pager.take() {
-            own.page(run, line, &mut input, &mut signals).await;
+        if let Some((path, line)) = own.pager.take() {
+            own.page(&path, line, &mut input, &mut signals).await;
+        }
+        if let Some(place) = own.editor.take() {
+            own.edit(place, &mut input, &mut signals).await;
         }
         if std::mem::take(&mut own.shell) {
             own.shell(&mut input, &mut signals).await;
@@ -251,16 +261,35 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
     }
 
     /// Lends the terminal to a pager until that has ended.
-    async fn page<I, S>(&mut self, run: RunNo, line: u64, input: &mut I, signals: &mut S)
+    async fn page<I, S>(&mut self, path: &Path, line: u64, input: &mut I, signals: &mut S)
     where
         I: Input,
         S: Stream<Item = Call> + Unpin,
     {
-        let Some(path) = self.rim.output(run) else { return };
         input.rest();
         self.face.lend();
-        let shown = pager::show(&path, line, signals).await;
+        let shown = pager::show(path, line, signals).await;
         self.take_back(input, shown);
+    }
+
+    /// Lends the terminal to the operator's editor, and sees what they left of the runbook.
+    async fn edit<I, S>(&mut self, place: Result<Place, String>, input: &mut I, signals: &mut S)
+    where
+        I: Input,
+        S: Stream<Item = Call> + Unpin,
+    {
+        let place = match place {
+            Ok(place) => place,
+            Err(why) => return self.tell(Message::Failed(format!("could not edit the runbook: {why}"))),
+        };
+        input.rest();
+        self.face.lend();
+        let left = editor::open(&place.path, place.line, signals).await;
+        let sound = left == Ok(None);
+        self.take_back(input, left);
+        if sound {
+            self.carry_out(vec![Effect::ReadRunbook { before: place.sha256 }]);
+        }
     }
 
     /// Lends the terminal to a recorded shell until that is left.
@@ -350,7 +379,9 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
                         effects.extend(update(self.model, self.rim.now(), Message::Signal(Signal::TerminalGone)));
                     }
                 }
-                Effect::Pager { run, line } => self.pager = Some((run, line)),
+                Effect::Pager { run, line } => self.pager = self.rim.output(run).map(|path| (path, line)),
+                Effect::EditRunbook { step } => self.editor = Some(self.rim.runbook(step.as_deref())),
+                Effect::Read(path) => self.pager = Some((path, 1)),
                 Effect::Shell => self.shell = true,
                 effect => self.rim.perform(effect),
             }

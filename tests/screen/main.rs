@@ -12,6 +12,8 @@ mod disk;
 #[cfg(test)]
 mod drill;
 #[cfg(test)]
+mod edit;
+#[cfg(test)]
 mod flags;
 #[cfg(test)]
 mod follow;
@@ -23,6 +25,8 @@ mod hook;
 mod keys_in;
 #[cfg(test)]
 mod lama;
+#[cfg(test)]
+mod learn;
 #[cfg(test)]
 mod leave;
 #[cfg(test)]

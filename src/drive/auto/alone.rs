@@ -206,6 +206,7 @@ impl Alone<'_> {
     fn heard(&mut self, news: News) {
         match news {
             News::Walk(happening) => self.happened(happening),
+            News::Runbook(runbook) => self.session.walk.take(runbook),
             News::Grew { run, .. } | News::Unkept { run, .. } => self.limits.heard(run, Instant::now()),
             News::Prompt { run, hidden: true } => {
                 let why =

@@ -106,6 +106,7 @@ pub fn line(entry: &Entry, walk: &Walk) -> Option<String> {
         | Event::DetectedBy { .. }
         | Event::Updated(_)
         | Event::Declared { .. }
+        | Event::RunbookChanged { .. }
         | Event::LookedAgain { .. } => told(&entry.event, walk.state())?,
         Event::Closed { .. } => "closed".to_owned(),
         Event::Reopened => "opened again".to_owned(),

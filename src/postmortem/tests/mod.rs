@@ -7,6 +7,7 @@ pub(super) mod hachyderm;
 pub(super) mod hostile;
 pub(super) mod iris;
 pub(super) mod lama;
+mod learn;
 pub(super) mod opensuse;
 mod prompts;
 mod rows;

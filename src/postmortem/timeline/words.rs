@@ -101,6 +101,7 @@ pub(super) fn sentence(history: &History, entry: &Entry, before: Before) -> Opti
         | Event::DetectedBy { .. }
         | Event::Updated(_)
         | Event::Declared { .. }
+        | Event::RunbookChanged { .. }
         | Event::LookedAgain { .. } => work(history, entry, why)?,
         Event::Closed { note } => why(by("closed the session"), note.as_deref().unwrap_or_default()),
         Event::Reopened => by("opened the session again"),
@@ -151,6 +152,9 @@ fn work(history: &History, entry: &Entry, why: impl Fn(Prose, &str) -> Prose) ->
         Event::DetectedBy { source, text } => why(plain(&format!("it was detected {}", source.as_str())), &note(text)),
         Event::Updated(update) => why(by("told others"), &update_words(update)),
         Event::Declared { reason } => why(by("declared the planned work an incident"), reason),
+        Event::RunbookChanged { version, .. } => {
+            by(&format!("edited the runbook; it is version {version} of it from here on"))
+        }
         Event::LookedAgain { red, .. } if red.is_empty() => plain("every verify step was run again and holds"),
         Event::LookedAgain { red, .. } => {
             let titles: Vec<String> = red.iter().map(|step| history.title_of(step)).collect();

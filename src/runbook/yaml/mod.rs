@@ -13,8 +13,10 @@ mod node;
 mod quote;
 mod read;
 mod within;
+mod write;
 
 pub use limits::MAX_BYTES;
 pub(crate) use limits::place_of;
 pub(crate) use node::{Data, Node, Scalar};
 pub(crate) use read::read;
+pub(crate) use write::write;

@@ -96,6 +96,9 @@ impl Walk {
                 orders.extend(self.after_settling(*run).filter(|_| *happened));
                 Ok(orders)
             }
+            Intent::Reload { version, sha256 } => {
+                Ok(vec![Order::record(Event::RunbookChanged { version: *version, sha256: sha256.clone() })])
+            }
             Intent::Choose { step, option } => self.choose(step, *option),
             Intent::Done { step, seen, healthy } => self.done(step, seen, *healthy),
             Intent::Skip { step, reason: why } => {

@@ -50,6 +50,13 @@ pub enum Intent {
         /// How they know.
         because: String,
     },
+    /// Go on with a version of the runbook that was edited beside the work.
+    Reload {
+        /// Which version, from 2.
+        version: u32,
+        /// sha-256 of its text, lower-case hexadecimal.
+        sha256: String,
+    },
     /// Take a decision: the option by its place, from 0.
     Choose {
         /// The step.

@@ -41,7 +41,7 @@ pub use work::Work;
 
 use crate::runbook::{Runbook, StepId, VarName};
 use crate::session::entry::Entry;
-use crate::session::event::{Event, MoveCause};
+use crate::session::event::{Event, MoveCause, Source};
 use crate::session::run::{LaneKey, LaneNo, RunNo};
 use crate::session::state::State;
 
@@ -135,6 +135,34 @@ impl Walk {
     #[must_use]
     pub fn rules(&self) -> Rules {
         self.rules
+    }
+
+    /// Goes on with another version of the runbook. What only the version before had is known by what the record says of it.
+    pub fn take(&mut self, runbook: Arc<Runbook>) {
+        self.guarded.clear();
+        self.waiting.clear();
+        self.runbook = Some(runbook);
+    }
+
+    /// What the version of the runbook that was taken asks for, by whoever drives: the defaults of variables that are new, and a place
+    /// for the cursor where the step it was at is gone.
+    pub fn taken(&mut self) -> Vec<Order> {
+        let Some(runbook) = self.runbook.clone() else { return Vec::new() };
+        // A drill takes no default, whatever the version.
+        let fresh = runbook.vars.iter().filter(|(name, _)| !self.rules.drill && !self.state.vars.contains_key(name));
+        let mut orders: Vec<Order> = fresh
+            .filter_map(|(name, variable)| {
+                let value = variable.default.clone().filter(|_| !variable.secret)?;
+                let (name, source) = (name.clone(), Source::Default);
+                Some(Order::record(Event::VariableSet { name, value: Some(value), source }))
+            })
+            .collect();
+        let lost = self.state.cursor.as_ref().is_some_and(|cursor| runbook.step(cursor).is_none());
+        if let Some(phase) = self.state.phase.filter(|_| lost) {
+            let to = runbook.phase(phase).steps.first().map(|step| step.id.clone());
+            orders.push(Order::record(Event::Moved { to, phase, because: MoveCause::Operator }));
+        }
+        self.ordered(orders)
     }
 
     /// A guard that did not hold and so kept a run from starting; until the next intent.

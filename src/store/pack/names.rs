@@ -23,6 +23,7 @@ pub(super) fn longest(name: &str) -> Option<u64> {
         "pack.json" => Some(64 << 10),
         "journal.jsonl" => Some(JOURNAL),
         "runbook.yaml" => Some(MAX_BYTES as u64),
+        _ if version(name).is_some() => Some(MAX_BYTES as u64),
         _ if is_torn(name) => Some(JOURNAL),
         _ => {
             let (number, file) = name.strip_prefix("runs/")?.split_once('/')?;
@@ -31,6 +32,12 @@ pub(super) fn longest(name: &str) -> Option<u64> {
             known.then_some(if matches!(file, "command.json" | "exit.json") { JSON } else { u64::MAX })
         }
     }
+}
+
+/// The version of the runbook that a file of this name is.
+pub(super) fn version(name: &str) -> Option<u32> {
+    let number = name.strip_prefix("runbook-").and_then(|rest| rest.strip_suffix(".yaml"))?;
+    number.parse().ok().filter(|version: &u32| *version > 1 && version.to_string() == number)
 }
 
 /// Whether it is the end of a journal that was torn by a crash and set aside.

@@ -47,12 +47,14 @@ pub fn pack(dir: &SessionDir, out: impl Write) -> Result<Packed> {
             .with_hint("`stanch audit` says more; a copy of the folder keeps all there is of it"));
     }
     let mut runs = Vec::new();
+    let mut versions = std::collections::BTreeSet::new();
     let mut ended = std::collections::BTreeSet::new();
     for entry in &read.entries {
         match &entry.event {
             Event::RunStarted(run) => runs.push(run.run),
             Event::RunEnded(run) => drop(ended.insert(run.run)),
             Event::RunInterrupted { run } => drop(ended.insert(*run)),
+            Event::RunbookChanged { version, .. } => drop(versions.insert(*version)),
             _ => {}
         }
     }
@@ -65,6 +67,9 @@ pub fn pack(dir: &SessionDir, out: impl Write) -> Result<Packed> {
     writer.bytes(HEAD, &bytes)?;
     writer.bytes("journal.jsonl", &text)?;
     writer.whole(dir.path(), "runbook.yaml")?;
+    for version in &versions {
+        writer.whole(dir.path(), &format!("runbook-{version}.yaml"))?;
+    }
     let mut going_on = Vec::new();
     for run in &runs {
         let with_end = writer.run(dir, *run)?;

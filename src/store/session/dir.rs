@@ -43,6 +43,15 @@ impl SessionDir {
         self.path.join("runbook.yaml")
     }
 
+    /// A version of the runbook, counted from 1: the one that the session began with.
+    #[must_use]
+    pub fn runbook_version(&self, version: u32) -> PathBuf {
+        match version {
+            0 | 1 => self.runbook(),
+            version => self.path.join(format!("runbook-{version}.yaml")),
+        }
+    }
+
     /// What is kept so that sessions list fast.
     #[must_use]
     pub fn summary(&self) -> PathBuf {

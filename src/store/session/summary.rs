@@ -190,7 +190,7 @@ fn again(dir: &SessionDir, state: &State) -> Vec<DateTime<Utc>> {
     let resolved = state.marks.contains_key(&Mark::Resolved);
     let id = state.opened.as_ref().and_then(|opened| opened.runbook.as_ref()).filter(|_| resolved);
     let Some(id) = id.map(|runbook| &runbook.id) else { return Vec::new() };
-    let Ok(text) = fs::read(dir.runbook()) else { return Vec::new() };
+    let Ok(text) = fs::read(dir.runbook_version(state.runbook)) else { return Vec::new() };
     let again = parse_bytes(id, &text).runbook.map(|runbook| runbook.again).unwrap_or_default();
     pending(state, &again).into_iter().map(|again| again.at).collect()
 }

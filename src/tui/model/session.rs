@@ -1,13 +1,14 @@
 //! The session screen.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use chrono::{FixedOffset, Offset, Utc};
 
 use super::output::Output;
 use super::rate::Rate;
 use super::timeline::Timeline;
-use crate::runbook::{Mode, PhaseName, Step, StepId, VarName, fill};
+use crate::runbook::{Mode, PhaseName, Runbook, Step, StepId, VarName, fill};
 use crate::session::event::Verdict;
 use crate::session::run::RunNo;
 use crate::session::state::Run;
@@ -150,6 +151,15 @@ impl SessionScreen {
             reminders: Vec::new(),
             told_refusal: None,
         }
+    }
+
+    /// Goes on with another version of the runbook.
+    pub(crate) fn take(&mut self, runbook: Arc<Runbook>) {
+        if self.selected.as_ref().is_some_and(|step| runbook.step(step).is_none()) {
+            self.selected = None;
+        }
+        self.scroll = 0;
+        self.walk.take(runbook);
     }
 
     /// The id of the step that is looked at.

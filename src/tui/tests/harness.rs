@@ -13,6 +13,7 @@ use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{Event as TerminalEvent, KeyEvent};
 
 use super::world::World;
+use crate::drive::edited::Place;
 use crate::runbook::{Effect as Reach, Runbook};
 use crate::session::event::{Event, RunStarted};
 use crate::session::run::RunNo;
@@ -50,6 +51,10 @@ impl Rim for Shared {
 
     fn output(&self, _: RunNo) -> Option<PathBuf> {
         None
+    }
+
+    fn runbook(&self, _: Option<&str>) -> Result<Place, String> {
+        Err("there is no file in a test".to_owned())
     }
 
     fn shell(&self) -> Option<(String, String)> {

@@ -97,6 +97,8 @@ impl Play {
                     | Effect::Redraw
                     | Effect::Copy(_)
                     | Effect::Pager { .. }
+                    | Effect::Read(_)
+                    | Effect::EditRunbook { .. }
             ) {
                 self.world.perform(effect);
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::drive::edited::Edited;
 use crate::drive::{Answer, Found, Job, News, Page, Spot, Step, View, Window};
 use crate::runbook::Runbook;
 use crate::session::entry::{Entry, VERSION};
@@ -122,11 +123,15 @@ impl World {
                 let opened = self.open(&open);
                 self.outbox.push_back(Message::Opened(Box::new(opened)));
             }
+            Effect::ReadRunbook { .. } => self.outbox.push_back(Message::Edited(Edited::Unchanged)),
+            Effect::Learn => self.outbox.push_back(Message::Learned(None)),
             Effect::Suspend
             | Effect::Shell
             | Effect::Redraw
             | Effect::Copy(_)
             | Effect::Pager { .. }
+            | Effect::Read(_)
+            | Effect::EditRunbook { .. }
             | Effect::Quit(_) => {
                 unreachable!("the loop's own")
             }

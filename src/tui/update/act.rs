@@ -41,6 +41,11 @@ pub(super) fn act(model: &mut Model, does: Does) -> Vec<Effect> {
         Does::Left => output::sideways(model, -1),
         Does::Right => output::sideways(model, 1),
         Does::Pager => return output::pager(model),
+        Does::Learn => return vec![Effect::Learn],
+        Does::EditRunbook => {
+            let step = model.session().and_then(|session| session.at().map(ToOwned::to_owned));
+            return vec![Effect::EditRunbook { step }];
+        }
         Does::Zoom => {
             if let Some(session) = model.session_mut() {
                 session.zoom = !session.zoom;

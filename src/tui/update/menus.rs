@@ -34,6 +34,7 @@ pub(super) fn closed(session: &SessionScreen) -> Overlay {
     let text = vec![format!("{} is closed. Its record stays as it is.", session.id)];
     let items = vec![
         Item::new('q', "leave", Choice::Leave),
+        Item::new('L', "what it taught its runbook", Choice::Act(Does::Learn)),
         Item::new('o', "open it again; that is recorded", Choice::Want(Intent::Reopen)),
         Item::new('n', "look at it", Choice::Nothing),
     ];
@@ -152,6 +153,9 @@ pub(super) fn end(session: &SessionScreen) -> Overlay {
         items.push(Item::new('v', format!("verify: go to {first}"), go));
     }
     items.push(Item::new('c', "close the session", Choice::Act(Does::Close)));
+    if !session.walk.state().runs.is_empty() {
+        items.push(Item::new('L', "what it taught its runbook", Choice::Act(Does::Learn)));
+    }
     if session.walk.runbook().is_some() {
         items.push(Item::new('g', "go somewhere else", Choice::Act(Does::Goto)));
     }

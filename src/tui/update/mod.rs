@@ -17,6 +17,7 @@ pub(crate) use keys::KEYS_BACK;
 pub(crate) use output::PIN_LINES;
 
 use crate::drive::Job;
+use crate::drive::edited::Edited;
 use crate::session::walk::Intent;
 use crate::tui::effect::Effect;
 use crate::tui::message::{Message, Opened, Signal};
@@ -48,6 +49,15 @@ pub(crate) fn update(model: &mut Model, now: Now, message: Message) -> Vec<Effec
             Vec::new()
         }
         Message::Opened(opened) => opened_session(model, *opened),
+        Message::Edited(edited) => edited_runbook(model, edited),
+        Message::Learned(Some(path)) => {
+            model.say(format!("What the session taught is in {}", path.display()));
+            vec![Effect::Read(path)]
+        }
+        Message::Learned(None) => {
+            model.say("The session taught nothing that its runbook does not have.");
+            Vec::new()
+        }
         Message::Failed(why) => {
             let lost = matches!(model.screen, Screen::Opening(_));
             model.warn(why);
@@ -78,6 +88,16 @@ fn opened_session(model: &mut Model, opened: Opened) -> Vec<Effect> {
     model.overlay = None;
     model.screen = Screen::Session(Box::new(session));
     if opened.first.is_empty() { Vec::new() } else { vec![Effect::job(Job::Orders(opened.first))] }
+}
+
+/// The operator was in the editor.
+fn edited_runbook(model: &mut Model, edited: Edited) -> Vec<Effect> {
+    match edited {
+        Edited::Unchanged => model.say("The runbook is as it was."),
+        Edited::Broken(why) => model.warn(format!("{why}; the version before stays in force. E opens it again.")),
+        Edited::Version { version, sha256 } => return want::want(model, Intent::Reload { version, sha256 }),
+    }
+    Vec::new()
 }
 
 fn ended_by(model: &mut Model, signal: Signal) -> Vec<Effect> {

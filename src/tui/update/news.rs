@@ -8,7 +8,7 @@ use crate::session::run::{Purpose, RunNo};
 use crate::session::walk::{Happening, Intent};
 use crate::tui::effect::Effect;
 use crate::tui::layout;
-use crate::tui::model::{Model, Pane, SessionScreen, clock_words};
+use crate::tui::model::{Model, Pane, Role, SessionScreen, clock_words};
 use crate::tui::words;
 
 /// Rows of a pane, its title among them, that a program with the keys can be worked in.
@@ -21,6 +21,11 @@ pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
     let Some(session) = model.session_mut() else { return Vec::new() };
     match news {
         News::Walk(happening) => return happened(model, happening),
+        News::Runbook(runbook) => {
+            session.take(runbook);
+            // What is being confirmed was drawn from the version before.
+            model.overlay = None;
+        }
         News::Page(page) => {
             if session.output.run == Some(page.run) {
                 session.output.page = Some(*page);
@@ -95,6 +100,9 @@ fn happened(model: &mut Model, happening: Happening) -> Vec<Effect> {
         effects.push(Effect::job(Job::Orders(orders)));
     }
     if let Some(entry) = recorded {
+        if matches!(entry.event, Event::RunbookChanged { .. }) && matches!(session.role, Role::Driver) {
+            effects.push(Effect::job(Job::Orders(session.walk.taken())));
+        }
         session.timeline.push(&entry, session.walk.state());
         session.follow(&entry, frame, size, now_ms);
         if let Some(words) = remark(session, &entry) {
