@@ -1,7 +1,8 @@
 //! Does it end by itself, and does it want keys?
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, among};
 use super::script::{Command, Redirect};
+use super::tools::KUBE;
 use super::wrapped::{Started, each};
 
 /// What a command needs of the operator to come to an end.
@@ -93,7 +94,11 @@ fn keys(started: &Started) -> Option<String> {
             _ => true,
         },
         "crontab" => arguments.has(&["-e"]),
-        "systemctl" | "kubectl" | "oc" | "virsh" => plain(0) == "edit",
+        "systemctl" | "virsh" => plain(0) == "edit",
+        "kubectl" | "oc" => {
+            let first = arguments.plain(KUBE).next().unwrap_or_default();
+            first == "edit" || (matches!(first, "debug" | "attach") && !arguments.names(&["--"]))
+        }
         "git" => {
             (plain(0) == "rebase" && arguments.has(&["-i", "--interactive"]))
                 || (plain(0) == "commit" && !arguments.has(&["-m", "-F", "-C", "--message", "--file", "--no-edit"]))
@@ -141,24 +146,11 @@ fn is_fed(command: &Command) -> bool {
 
 /// The program and the option or word that tells.
 fn shown(name: &str, arguments: Arguments) -> String {
-    const TELL: &[&str] = &[
-        "-f",
-        "-F",
-        "-fu",
-        "-w",
-        "--follow",
-        "--watch",
-        "-e",
-        "-i",
-        "logs",
-        "edit",
-        "port-forward",
-        "monitor",
-        "console",
-        "stats",
-        "attach",
-    ];
-    match arguments.all().find(|word| TELL.contains(word)) {
+    const TELL: &str =
+        "-f -F -fu -w --follow --watch -e -i logs edit port-forward proxy monitor console stats attach debug run";
+    const BY_WORDS: &str = "docker podman nerdctl kubectl oc git systemctl rails virsh";
+    let plain = among(BY_WORDS, name).then(|| arguments.all().find(|word| !word.starts_with('-') && among(TELL, word)));
+    match plain.flatten().or_else(|| arguments.all().find(|word| among(TELL, word))) {
         Some(word) => format!("{name} {word}"),
         None => name.to_owned(),
     }
@@ -202,6 +194,8 @@ mod tests {
             ("systemctl edit x", "systemctl edit"),
             ("rails console", "rails console"),
             ("cat x | less", "less"),
+            ("oc -n default debug node/x", "oc debug"),
+            ("docker run --rm -it -e A=b postgres bash", "docker run"),
         ] {
             assert_eq!(stays(script), Some((Stay::Keys, told.to_owned())), "{script}");
         }

@@ -1,5 +1,8 @@
 //! Programs with subcommands: which of those alter something.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// A program, by which of its first words it alters something.
 pub(super) struct Tool {
     /// Its names.
@@ -33,8 +36,17 @@ const fn tool(names: &'static str, valued: &'static str, words: Words) -> Tool {
 const STARTS: &str =
     "start stop restart reload force-reload try-restart reload-or-restart condrestart graceful graceful-stop";
 
+/// A tool by one of its names.
+pub(super) fn tool_named(name: &str) -> Option<&'static Tool> {
+    static BY_NAME: LazyLock<HashMap<&str, &Tool>> = LazyLock::new(|| {
+        let named = |tool: &'static Tool| tool.names.split_ascii_whitespace().map(move |name| (name, tool));
+        TOOLS.iter().flat_map(named).collect()
+    });
+    BY_NAME.get(name).copied()
+}
+
 /// The table.
-pub(super) const TOOLS: &[Tool] = &[
+const TOOLS: &[Tool] = &[
     // Services.
     tool(
         "systemctl",
@@ -115,7 +127,7 @@ pub(super) const TOOLS: &[Tool] = &[
         valued: KUBE,
         words: These(
             "apply create delete edit patch replace scale autoscale set label annotate drain cordon uncordon taint cp \
-         run expose rollout+restart rollout+undo rollout+pause rollout+resume debug attach certificate+approve \
+         run expose rollout+restart rollout+undo rollout+pause rollout+resume certificate+approve \
          certificate+deny adm+drain adm+cordon adm+uncordon adm+taint adm+policy adm+prune adm+upgrade new-app \
          new-project start-build rollback import-image tag",
         ),

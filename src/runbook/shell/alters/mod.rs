@@ -5,8 +5,11 @@ mod elsewhere;
 mod files;
 mod machine;
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::arguments::{Arguments, among};
-use super::tools::{TOOLS, Tool, Words};
+use super::tools::{Tool, Words, tool_named};
 use super::wrapped::{Started, each};
 
 /// What a shell command does that alters something, in a word or two as an author would know it (`systemctl restart`,
@@ -40,13 +43,18 @@ const ALWAYS: &str = "shred wipefs mkswap swapon swapoff reboot halt poweroff te
     chef-client postsuper logrotate fstrim setfacl chattr kexec ifup ifdown dhclient brctl newaliases postmap \
     update-ca-certificates ssh-copy-id umount";
 
+fn always(name: &str) -> bool {
+    static NAMES: LazyLock<HashSet<&str>> = LazyLock::new(|| ALWAYS.split_ascii_whitespace().collect());
+    NAMES.contains(name)
+}
+
 fn program(started: &Started, scratch: &[String]) -> Option<String> {
     let mut arguments = Arguments::of(started.words);
     let name = arguments.program();
     if name.is_empty() || arguments.has(&["--help", "--version"]) {
         return None;
     }
-    if ALWAYS.split_ascii_whitespace().any(|own| own == name) || name.starts_with("mkfs") {
+    if always(name) || name.starts_with("mkfs") {
         return Some(name.to_owned());
     }
     if files::is_of_files(name) {
@@ -58,7 +66,7 @@ fn program(started: &Started, scratch: &[String]) -> Option<String> {
         arguments = arguments.from("compose");
         (table, told) = ("docker-compose", "docker compose");
     }
-    if let Some(tool) = TOOLS.iter().find(|tool| among(tool.names, table)) {
+    if let Some(tool) = tool_named(table) {
         return by_words(tool, told, arguments);
     }
     machine::alters(name, arguments)
