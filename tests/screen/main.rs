@@ -22,6 +22,8 @@ mod hachyderm;
 #[cfg(test)]
 mod hook;
 #[cfg(test)]
+mod iris;
+#[cfg(test)]
 mod keys_in;
 #[cfg(test)]
 mod lama;
