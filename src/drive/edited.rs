@@ -141,6 +141,7 @@ mod tests {
             drill: None,
             auto: false,
             alert: None,
+            time_boxes: Vec::new(),
             zone: "+00:00".into(),
             version: "0".into(),
         };

@@ -6,7 +6,7 @@ use crate::postmortem::prose::{Prose, brief};
 use crate::postmortem::spell;
 use crate::runbook::Lead;
 use crate::session::entry::{Entry, When};
-use crate::session::event::{Event, Mark, MoveCause, Source, Tag};
+use crate::session::event::{Event, Mark, MoveCause, Opened, Source, Tag};
 use crate::session::run::RunNo;
 use crate::session::told::{finding_text, update_words};
 
@@ -22,17 +22,7 @@ pub(super) fn sentence(history: &History, entry: &Entry, before: Before) -> Opti
     };
     let titled = |words: &str, step| by(words).title(history.title_of(step));
     Some(match &entry.event {
-        Event::Opened(opened) => {
-            let prose = by("opened the session ").title(opened.title.clone());
-            let prose = match &opened.runbook {
-                Some(runbook) => prose.text(" with the runbook ").code(runbook.id.clone()),
-                None => prose.text(" without a runbook"),
-            };
-            match opened.time_boxes_in_words() {
-                Some(boxes) => prose.text(format!("; {boxes}")),
-                None => prose,
-            }
-        }
+        Event::Opened(own) => opened(by("opened the session "), own),
         Event::Attached { host, .. } if before.attached => by("took the session up again on ").code(host.clone()),
         Event::Left { note } => why(by("left the session open"), note.as_deref().unwrap_or_default()),
         Event::VariableSet { name, value, source: Source::Operator } => {
@@ -116,6 +106,19 @@ pub(super) fn sentence(history: &History, entry: &Entry, before: Before) -> Opti
         | Event::TailSetAside { .. }
         | Event::Unknown => return None,
     })
+}
+
+/// With what it began.
+fn opened(prose: Prose, opened: &Opened) -> Prose {
+    let prose = prose.title(opened.title.clone());
+    let prose = match &opened.runbook {
+        Some(runbook) => prose.text(" with the runbook ").code(runbook.id.clone()),
+        None => prose.text(" without a runbook"),
+    };
+    match opened.time_boxes_in_words() {
+        Some(boxes) => prose.text(format!("; {boxes}")),
+        None => prose,
+    }
 }
 
 /// Why the operator came to another phase; none where the walk leads there by itself and the column of phases says enough.
