@@ -199,3 +199,14 @@ fn the_example_of_the_authors_guide_is_sound_and_heals() {
     stage.stanch(&["drill", "--auto", "--all", "runbooks"]).expect_code(0);
     stage.stanch(&["drill", "stale-lock", "--auto", "--sabotage"]).expect_code(1).expect_line("works: ");
 }
+
+#[test]
+fn a_reader_that_is_gone_makes_no_drill_heal() {
+    let stage = Stage::new();
+    drill(&stage, "one", "needs: [{ command: no-such-program }]");
+    for more in [&["--all", "runbooks"][..], &["--all", "runbooks", "--format", "json"], &["one", "--format", "json"]] {
+        let mut child = stage.command(&[&["drill", "--auto"], more].concat()).spawn().unwrap();
+        drop(child.stdout.take());
+        stage.end(child).expect_code(5);
+    }
+}

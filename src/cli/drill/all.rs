@@ -6,7 +6,7 @@ use std::path::Path;
 use super::super::Exit;
 use super::interrupt::Interrupt;
 use super::walk::{Ready, Stage, Walked};
-use super::{Args, Format, left, lines, tell};
+use super::{Args, Format, left, lines, tell, told_or};
 use crate::drive::drill::missing;
 use crate::drive::{Error, Kind, Surroundings};
 use crate::postmortem::DrillOutcome;
@@ -27,11 +27,8 @@ pub(super) fn run(args: &Args, around: &Surroundings) -> anyhow::Result<Exit> {
         every_way(args, &stage, item, &mut *lines, &mut walked);
     }
     let exit = exit(&walked);
-    summary(&walked, &mut *lines)?;
-    if args.format == Format::Json {
-        tell(&walked, exit)?;
-    }
-    Ok(exit)
+    let told = summary(&walked, &mut *lines);
+    told_or(exit, if args.format == Format::Json { tell(&walked, exit) } else { told })
 }
 
 /// The runbooks that have a drill.

@@ -94,10 +94,15 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         Err(error) => Walked::not_begun(&item, told, &error.into()),
     };
     let exit = walked.exit;
-    if args.format == Format::Json {
-        tell(&[walked], exit)?;
+    told_or(exit, if args.format == Format::Json { tell(&[walked], exit) } else { Ok(()) })
+}
+
+/// The exit of drills; that it could not be told is an error only where all is well otherwise: a reader that is gone makes nothing heal.
+fn told_or(exit: Exit, told: std::io::Result<()>) -> anyhow::Result<Exit> {
+    match (exit, told) {
+        (Exit::Fine, Err(error)) => Err(error.into()),
+        _ => Ok(exit),
     }
-    Ok(exit)
 }
 
 /// Where the lines of a walk go.
