@@ -131,8 +131,10 @@ fn has_word(text: &str, word: &str) -> bool {
 
 fn no_value(name: &str, runbook: &Runbook) -> Problem {
     let line = runbook.var(name).map_or(0, |variable| variable.place.line);
-    Problem::new(&rules::DRILL_VARIABLE, &HEAD, format!("the drill gives {name} no value"))
-        .help(format!("`break` writes a line `{name}=...` into $DRILL/vars.env: the runbook declares it on line {line}, and its default does not count in a drill"))
+    let help = format!(
+        "`break` writes a line `{name}=...` into $DRILL/vars.env: the runbook declares it on line {line}, and a default does not count"
+    );
+    Problem::new(&rules::DRILL_VARIABLE, &HEAD, format!("the drill gives {name} no value")).help(help)
 }
 
 /// The content of a file, as far as a runbook may reach; none where there is none.
