@@ -152,6 +152,18 @@ impl Drill {
         }
     }
 
+    /// Runs a step until it comes out so: what loads a service needs a moment to do it.
+    pub(crate) fn becomes(&mut self, id: &str, healthy: bool) {
+        let began = Instant::now();
+        loop {
+            let done = self.run(id);
+            if done.healthy == healthy {
+                return;
+            }
+            assert!(began.elapsed() < Duration::from_secs(30), "{id} stays as it is, and says:\n{}", done.output);
+        }
+    }
+
     fn ids(&self, phase: PhaseName) -> Vec<String> {
         self.runbook.phase(phase).steps.iter().map(|step| step.id.clone()).collect()
     }

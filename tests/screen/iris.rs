@@ -77,7 +77,7 @@ fn the_clock_asks_for_the_revert_and_it_is_one_key_away() {
 
     let postmortem = Postmortem::of(&play);
     postmortem.has_row(&["decided when the time box of diagnose was over: revert", "the index may take ten minutes"]);
-    postmortem.has_row(&["| diagnose |", "1 m 00 s, over by"]);
+    postmortem.has_row(&["| diagnose |", "40 s, over by"]);
     postmortem.in_order(&[
         "pointed to a cause: The migration of the release died on rows",
         "showed for the first time: The page takes more than a second",
