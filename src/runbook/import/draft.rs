@@ -23,6 +23,7 @@ pub(super) struct Draft {
     pub(super) summary: Vec<String>,
     pub(super) symptoms: Vec<String>,
     pub(super) severity: Option<String>,
+    pub(super) reviewed: Option<String>,
     pub(super) services: Vec<String>,
     pub(super) alerts: Vec<String>,
     pub(super) tags: Vec<String>,

@@ -89,6 +89,7 @@ pub fn import(name: &str, text: &str) -> Imported {
         builder.draft.title = stem.replace(['-', '_'], " ");
     }
     builder.draft.severity = front.severity.filter(|severity| crate::runbook::Severity::parse(severity).is_some());
+    builder.draft.reviewed = front.reviewed;
     builder.draft.services = front.services;
     builder.draft.alerts = front.alerts;
     builder.draft.tags = front.tags;

@@ -67,6 +67,9 @@ impl Out {
         if let Some(severity) = &draft.severity {
             self.put(format_args!("severity: {severity}\n"));
         }
+        if let Some(day) = &draft.reviewed {
+            self.put(format_args!("reviewed: {day}\n"));
+        }
         self.list("services", &draft.services, false);
         self.list("alerts", &draft.alerts, false);
         self.list("tags", &draft.tags, false);
