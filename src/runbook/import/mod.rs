@@ -37,8 +37,8 @@ mod tests;
 
 use build::Builder;
 
-/// More of a source is not read: runbooks are for people.
-pub const MAX_SOURCE: usize = 2 << 20;
+/// Longest source, in bytes: what is made of more could be more than a runbook may be. The longest in the wild have a quarter of a million.
+pub const MAX_SOURCE: usize = 384 << 10;
 
 /// A runbook that was imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
