@@ -183,7 +183,13 @@ fn dialects_other_shells_and_templates_are_seen_through() {
     let (restart, ssh) = (Lead::Step(fix[1].id.clone()), Lead::Step(fix[2].id.clone()));
     assert_eq!(leads, [("Option A: Restart", Some(restart)), ("Option B: Move to the other host", Some(ssh))]);
     let behind = fix.iter().find(|step| run(step).starts_with("cat >")).unwrap();
-    assert_eq!(fix[1].on_pass, Some(Lead::Step(behind.id.clone())), "a way leads past the others");
+    let table =
+        fix.iter().find(|step| step.title == "Which of these is the case?").unwrap_or_else(|| panic!("{}", done.yaml));
+    assert_eq!(fix[1].on_pass, Some(Lead::Step(table.id.clone())), "a way leads past the others");
+    let Action::Ask { options, .. } = &table.action else { panic!("{}", done.yaml) };
+    let clean = fix.iter().find(|step| run(step).starts_with("rm -rf")).unwrap();
+    assert_eq!((options[0].go.clone(), clean.effect), (Some(Lead::Step(clean.id.clone())), Effect::Destroy));
+    assert_eq!(options[1].go, Some(Lead::Step(behind.id.clone())), "an answer without a step leads past the others'");
     assert_eq!(runs(&runbook, PhaseName::Revert), ["ln -sfn /srv/releases/\"$YOUR_RELEASE\" /srv/site/current"]);
     assert_eq!(runs(&runbook, PhaseName::Verify), ["curl -fsS https://site.example/health"]);
     assert!(runbook.var("SITE_NAME").is_some() && runbook.var("i").is_none());
@@ -209,6 +215,15 @@ fn what_was_pasted_from_other_machines_is_told_apart() {
     assert!(said(&runbook.fix.steps[1]).contains("14 records mended"));
     assert_eq!(runs(&runbook, PhaseName::Revert), ["kubectl rollout undo deployment/\"$NAME\""]);
     assert_eq!(run(&runbook.fix.steps[2]), "kubectl rollout restart deployment/shop");
+}
+
+#[test]
+fn a_command_in_a_sentence_below_what_was_opened_is_not_lost() {
+    let text = "## Fix\n\n```sh\nssh db1\n```\n\nThen restart it: `systemctl restart pg`\n\n- If it is the old one: `kubectl rollout undo deploy/a`\n- If not: wait\n";
+    let done = import("x.md", text);
+    assert_eq!(lost::lines(text, &done), Vec::<String>::new(), "{}", done.yaml);
+    let runbook = parse("x", &done.yaml).runbook.unwrap();
+    assert_eq!(runs(&runbook, PhaseName::Fix), ["ssh db1", "", "", ""], "{}", done.yaml);
 }
 
 #[test]

@@ -65,7 +65,7 @@ pub(super) fn read(path: &Path) -> Result<Imported> {
     let read = File::open(path).and_then(|file| file.take(MAX_SOURCE as u64 + 1).read_to_end(&mut bytes));
     read.map_err(|error| cannot(error.to_string()))?;
     if bytes.len() > MAX_SOURCE {
-        return Err(cannot(format!("it is longer than {} MiB", MAX_SOURCE >> 20))
+        return Err(cannot(format!("it is longer than {} KiB", MAX_SOURCE >> 10))
             .hint("import the part of it that is the runbook"));
     }
     let text = String::from_utf8(bytes).map_err(|_| cannot("it is not UTF-8".to_owned()).hint("save it as UTF-8"))?;

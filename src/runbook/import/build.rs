@@ -35,6 +35,8 @@ pub(super) struct Builder {
 }
 
 static LINK: Words = Words::new(r"\[([^\]\[]+)\]\((https?://[^)\s]+)\)|<(https?://[^>\s]+)>");
+static SEVERITY: Words =
+    Words::new(r"(?im)^\W*(?:alert )?severity\W+(sev-?[0-5]|[ps][0-5]|critical|major|minor|warning|info)\b");
 static ESCALATION: Words = Words::new(r"(?i)escal|eskal|on[- ]?call|contact|kontakt");
 
 impl Builder {
@@ -97,6 +99,10 @@ impl Builder {
         }
         if section.sort == Some(Sort::Footer) {
             self.links(section, &raw);
+        }
+        if self.draft.severity.is_none() {
+            self.draft.severity =
+                raw.iter().find_map(|raw| SEVERITY.captures(raw)).map(|found| found[1].to_lowercase());
         }
         for block in &section.blocks {
             self.note_kept(block);

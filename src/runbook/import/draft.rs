@@ -1,6 +1,6 @@
 //! What an import makes of its source, before it is written as YAML.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::runbook::model::PhaseName;
 use crate::runbook::names::{RESERVED_IDS, slug};
@@ -23,6 +23,7 @@ pub(super) struct Draft {
     pub(super) summary: Vec<String>,
     pub(super) symptoms: Vec<String>,
     pub(super) severity: Option<String>,
+    pub(super) reviewed: Option<String>,
     pub(super) services: Vec<String>,
     pub(super) alerts: Vec<String>,
     pub(super) tags: Vec<String>,
@@ -120,7 +121,11 @@ impl Draft {
 
 /// Ids that are taken.
 #[derive(Debug, Default)]
-pub(super) struct Ids(HashSet<String>);
+pub(super) struct Ids {
+    taken: HashSet<String>,
+    /// The last number given to ids that begin alike.
+    numbers: HashMap<String, usize>,
+}
 
 impl Ids {
     /// An id for a step with this title: short, and no other step's.
@@ -135,12 +140,11 @@ impl Ids {
             id = if id.is_empty() { phase.as_str().to_owned() + "-1" } else { id + "-1" };
         }
         let stem = id.trim_end_matches("-1").to_owned();
-        let mut number = 1;
-        while self.0.contains(&id) {
-            number += 1;
+        while !self.taken.insert(id.clone()) {
+            let number = self.numbers.entry(stem.clone()).or_insert(1);
+            *number += 1;
             id = format!("{stem}-{number}");
         }
-        self.0.insert(id.clone());
         id
     }
 }

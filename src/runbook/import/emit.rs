@@ -39,7 +39,7 @@ impl Builder {
         let mut changed: Option<(PhaseName, usize)> = None;
         for piece in pieces {
             if piece.leaves {
-                self.leave(&piece, flow);
+                self.leave(&piece);
                 continue;
             }
             if let Some(Opens::User(user)) = piece.opens.clone()
@@ -185,17 +185,22 @@ impl Builder {
 
     /// A step of a command that stands in a sentence.
     pub(super) fn inline(&mut self, command: &str, title: String, text: String, line: usize, flow: &mut Flow<'_>) {
+        // What is done by hand has its command nowhere but in its text.
+        let by_hand =
+            || if text.contains(command) { text.clone() } else { fenced("Type this:", &[command.to_owned()]) };
         if let Some((opened, ..)) = &self.inside {
             let what = format!("is done inside of what line {opened} opens, by hand");
             self.draft.note(line, what);
-            self.push_made(flow, Step { title, text, ..Step::default() });
+            let text = self.variables.shown(&by_hand());
+            self.push_made(flow, Step { title, text, line, ..Step::default() });
             return;
         }
         let filled = filled(command);
         let opens = program::opens(&filled);
         if let Some(Opens::User(_)) = opens {
             self.draft.note(line, "a shell of another user is opened by hand; write `as:` into the steps after it");
-            self.push_made(flow, Step { title, text, ..Step::default() });
+            let text = self.variables.shown(&by_hand());
+            self.push_made(flow, Step { title, text, line, ..Step::default() });
             return;
         }
         let mode = if opens.is_some() { Some("interactive") } else { program::mode(&filled) };
@@ -223,9 +228,9 @@ impl Builder {
         }
     }
 
-    fn leave(&mut self, piece: &Piece, flow: &Flow<'_>) {
+    fn leave(&mut self, piece: &Piece) {
         let command = piece.typed.first().cloned().unwrap_or_default();
-        let what = if self.inside.take().is_some() || flow.made.last().is_some() && self.user.is_none() {
+        let what = if self.inside.take().is_some() {
             "leaves what was opened: by hand, when its step is done".to_owned()
         } else if let Some((user, _)) = self.user.take() {
             format!("ends `as: {user}`")

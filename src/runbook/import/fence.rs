@@ -3,7 +3,7 @@
 use super::placeholder::filled;
 use super::program;
 use super::prompt::{self, Prompt};
-use super::shell::command_lines;
+use super::shell::{LONGEST, command_lines};
 use super::words::Words;
 
 /// A block of code, read.
@@ -109,6 +109,9 @@ const TYPED: &[&str] = &[
     "js",
 ];
 
+/// A block with more lines is data.
+const MOST: usize = 5_000;
+
 static SQL: Words = Words::new(
     r"(?i)^\s*(select|show|explain|alter|update|delete\s+from|insert|create|drop|grant|revoke|begin|commit|rollback|vacuum|analyze|reindex|truncate|with|set|kill|flush|optimize|use|call|start\s+slave|stop\s+slave|change\s+master|\\\w+)\b.*(;|\bfrom\b|\btable\b|\bindex\b|\bdatabase\b|\\G|processlist|status)",
 );
@@ -138,6 +141,9 @@ pub(super) fn read(beside: &str, text: &str, line: usize) -> Code {
         .collect();
     let word = word.to_lowercase();
     let lines: Vec<&str> = text.lines().collect();
+    if lines.len() > MOST {
+        return Code::Data;
+    }
     if !SHELLS.contains(&word.as_str()) && beside.contains(' ') && program::is_command(beside) {
         // A command on the line of the fence itself.
         let mut entries =
@@ -219,14 +225,13 @@ fn session(lines: &[&str], first: usize, hash: bool) -> Vec<Entry> {
                 entries.push(entry(Part::Comment, comment(command)));
             }
             Some((Prompt::Shell, command)) => {
-                let mut rest = vec![command];
-                rest.extend(lines[at + 1..].iter().map(|line| prompt::continued(line)));
                 // The next prompt ends it, whatever was left open.
-                let most = lines[at + 1..]
-                    .iter()
-                    .position(|line| matches!(prompt::strip(line, hash), Some((Prompt::Shell, _))))
-                    .map_or(rest.len(), |at| at + 1);
-                let count = whole(&rest[..most], &mut broken);
+                let after = lines.get(at + 1..).unwrap_or_default();
+                let is_prompt = |line: &&str| matches!(prompt::strip(line, hash), Some((Prompt::Shell, _)));
+                let more = after.iter().take(LONGEST).take_while(|line| !is_prompt(line));
+                let mut rest = vec![command];
+                rest.extend(more.map(|line| prompt::continued(line)));
+                let count = whole(&rest, &mut broken);
                 let place = prompt::place(line);
                 entries.push(Entry { at: place, ..entry(Part::Command, &rest[..count].join("\n")) });
                 at += count - 1;

@@ -1,5 +1,7 @@
 //! What can only be done when every step is there.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::build::Builder;
 use super::draft::{Does, Draft, Step};
 use super::piece::is_assignment;
@@ -39,27 +41,23 @@ impl Builder {
 
     /// A variable that a later step uses has to be exported: only what is exported is carried over.
     fn export(&mut self) {
-        let used: Vec<_> = self
-            .draft
-            .all_mut()
-            .map(|step| {
-                if let Does::Run(commands) = &step.does {
-                    names_used(&commands.join("\n"))
-                } else {
-                    names_used(&step.text)
-                }
-            })
-            .collect();
+        // By how many steps each variable is used.
+        let mut used: BTreeMap<String, usize> = BTreeMap::new();
+        for step in self.draft.all_mut() {
+            for name in uses(step) {
+                *used.entry(name).or_default() += 1;
+            }
+        }
         let mut exported = Vec::new();
-        for (index, step) in self.draft.all_mut().enumerate() {
+        for step in self.draft.all_mut() {
+            let own = uses(step);
             let Does::Run(commands) = &mut step.does else { continue };
             for command in
                 commands.iter_mut().filter(|command| is_assignment(command) && !command.starts_with("export "))
             {
-                let later = names_set(command)
-                    .into_iter()
-                    .find(|name| used.iter().enumerate().any(|(other, used)| other != index && used.contains(name)));
-                if let Some(name) = later {
+                let others =
+                    |name: &String| used.get(name).copied().unwrap_or_default() > usize::from(own.contains(name));
+                if let Some(name) = names_set(command).into_iter().find(others) {
                     command.insert_str(0, "export ");
                     exported.push((step.line, name));
                 }
@@ -69,5 +67,13 @@ impl Builder {
         for (line, name) in exported {
             self.draft.note(line, format!("{name} is exported, so that the steps after it have it too"));
         }
+    }
+}
+
+/// The variables that a step uses, run or typed.
+fn uses(step: &Step) -> BTreeSet<String> {
+    match &step.does {
+        Does::Run(commands) => names_used(&commands.join("\n")),
+        _ => names_used(&step.text),
     }
 }

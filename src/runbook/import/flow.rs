@@ -1,12 +1,13 @@
 //! The blocks of a section, one after another: prose gathers until a command, a list or the end makes a step of it.
 
 use super::build::Builder;
+use super::choice;
 use super::draft::{Does, Step};
 use super::fence::{self, Code, Entry};
 use super::piece;
 use super::prose;
 use super::section::Section;
-use super::source::{Block, What};
+use super::source::{Block, Cell, What};
 use super::title;
 use super::words::Words;
 use crate::runbook::model::PhaseName;
@@ -72,49 +73,37 @@ impl Builder {
                     if !flow.item && NUMBERED.found(&block.raw) {
                         self.rest(flow);
                         flow.item = true;
-                        self.wait(flow, block, words.clone(), prose::commands(words, code));
+                        wait(flow, block, words.clone(), prose::commands(words, code));
                         // Its own code comes before the next number.
                         continue;
                     }
-                    if flow.item
-                        && NUMBERED.found(&block.raw)
-                        && !flow.waiting.is_empty()
-                        && flow.section.blocks.len() == blocks.len()
-                    {
+                    if !flow.within && NUMBERED.found(&block.raw) && !flow.waiting.is_empty() {
                         self.rest(flow);
+                        flow.item = true;
                     }
-                    self.wait(flow, block, words.clone(), prose::commands(words, code));
+                    wait(flow, block, words.clone(), prose::commands(words, code));
                 }
                 What::Code(beside, text) => {
                     self.settle(text, flow);
                     self.code(block, beside, text, flow);
                 }
                 What::List(ordered, items) => {
+                    self.settle("", flow);
                     let code_follows = matches!(blocks.get(index + 1).map(|block| &block.what), Some(What::Code(..)));
                     self.list(block, *ordered, items, code_follows, flow);
                 }
                 What::Table(rows) => {
-                    let commands = rows.iter().flatten().any(|cell| {
-                        cell.code.iter().any(|code| !prose::commands(&cell.words, &[(0, code.clone())]).is_empty())
-                    });
-                    if commands {
-                        self.draft.note(block.line, "commands in a table stay text of the step");
-                    }
-                    self.wait(flow, block, String::new(), Vec::new());
+                    self.settle("", flow);
+                    self.table(block, rows, flow);
                 }
-                What::Heading(..) => self.wait(flow, block, String::new(), Vec::new()),
+                What::Heading(..) => wait(flow, block, String::new(), Vec::new()),
                 What::Other => {
                     if block.raw.chars().any(char::is_alphanumeric) {
-                        self.wait(flow, block, String::new(), Vec::new());
+                        wait(flow, block, String::new(), Vec::new());
                     }
                 }
             }
         }
-    }
-
-    #[expect(clippy::unused_self, reason = "it reads beside its brothers")]
-    fn wait(&self, flow: &mut Flow<'_>, block: &Block, words: String, commands: Vec<String>) {
-        flow.waiting.push(Waiting { line: block.line, raw: block.raw.clone(), words, commands });
     }
 
     /// A sentence with a command of its own is a step before the code below it, unless it leads over to that code.
@@ -158,11 +147,25 @@ impl Builder {
                     .waiting
                     .last()
                     .is_none_or(|last| PRINTS.found(&last.words) && !prose::is_imperative(&last.words));
-                self.wait(flow, block, String::new(), Vec::new());
+                wait(flow, block, String::new(), Vec::new());
                 if printed && !flow.made.is_empty() {
                     self.append(flow);
                 }
             }
+        }
+    }
+
+    fn table(&mut self, block: &Block, rows: &[Vec<Cell>], flow: &mut Flow<'_>) {
+        wait(flow, block, String::new(), Vec::new());
+        if let Some((question, cases)) = choice::of_table(rows).filter(|_| !flow.within) {
+            let text = join(&std::mem::take(&mut flow.waiting));
+            self.cases(&question, text, cases, block.line, flow);
+            return;
+        }
+        let asked_for =
+            |cell: &Cell| cell.code.iter().any(|code| !prose::commands(&cell.words, &[(0, code.clone())]).is_empty());
+        if rows.iter().flatten().any(asked_for) {
+            self.draft.note(block.line, "commands in a table stay text of the step");
         }
     }
 
@@ -178,13 +181,18 @@ impl Builder {
     }
 
     fn list(&mut self, block: &Block, ordered: bool, items: &[Vec<Block>], code_follows: bool, flow: &mut Flow<'_>) {
+        if let Some(cases) = choice::of_list(items).filter(|_| !flow.within) {
+            let text = join(&std::mem::take(&mut flow.waiting));
+            self.cases(choice::WHICH, text, cases, block.line, flow);
+            return;
+        }
         if !(if ordered {
             !flow.item || items.iter().any(|item| has_commands(item))
         } else {
             are_steps(items, flow.within)
         }) {
             let commands = items.iter().flatten().flat_map(commands_of).collect();
-            self.wait(flow, block, String::new(), commands);
+            wait(flow, block, String::new(), commands);
             return;
         }
         let mut before = std::mem::take(&mut flow.waiting);
@@ -295,6 +303,11 @@ impl Builder {
         flow.item = false;
         self.push(phase, step)
     }
+}
+
+/// Lets a block wait for its step.
+fn wait(flow: &mut Flow<'_>, block: &Block, words: String, commands: Vec<String>) {
+    flow.waiting.push(Waiting { line: block.line, raw: block.raw.clone(), words, commands });
 }
 
 /// Whether what waits asks for something to be done.

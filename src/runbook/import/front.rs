@@ -8,6 +8,8 @@ pub(super) struct Front {
     pub(super) services: Vec<String>,
     pub(super) alerts: Vec<String>,
     pub(super) tags: Vec<String>,
+    /// A day: `2022-05-02`.
+    pub(super) reviewed: Option<String>,
 }
 
 /// Takes the front matter off: what it says, and the text with as many empty lines in its place.
@@ -65,6 +67,11 @@ fn add(front: &mut Front, key: &str, value: &str) {
         "service" | "services" => front.services.push(value),
         "alert" | "alerts" | "alertname" => front.alerts.push(value),
         "tags" | "labels" | "categories" | "keywords" => front.tags.push(value),
+        "reviewed" | "last_reviewed" | "last_reviewed_on" | "last-reviewed"
+            if chrono::NaiveDate::parse_from_str(&value, "%Y-%m-%d").is_ok() && value.len() == 10 =>
+        {
+            front.reviewed = Some(value);
+        }
         _ => {}
     }
 }
@@ -75,6 +82,8 @@ mod tests {
 
     #[test]
     fn front_matter_is_taken_off_and_lines_keep_their_numbers() {
+        let reviewed = |day: &str| take(&format!("---\nlast_reviewed_on: {day}\n---\n")).0.reviewed;
+        assert_eq!((reviewed("2017-03-28").as_deref(), reviewed("soon")), (Some("2017-03-28"), None));
         let (front, text) = take("---\ntitle: \"A b\"\ntags: [x, 'y']\nservices:\n  - web\n---\n# H\n");
         assert_eq!(front.title.as_deref(), Some("A b"));
         assert_eq!((front.tags, front.services), (vec!["x".to_owned(), "y".into()], vec!["web".to_owned()]));

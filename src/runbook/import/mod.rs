@@ -37,8 +37,8 @@ mod tests;
 
 use build::Builder;
 
-/// More of a source is not read: runbooks are for people.
-pub const MAX_SOURCE: usize = 2 << 20;
+/// Longest source, in bytes: what is made of more could be more than a runbook may be. The longest in the wild have a quarter of a million.
+pub const MAX_SOURCE: usize = 384 << 10;
 
 /// A runbook that was imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +89,7 @@ pub fn import(name: &str, text: &str) -> Imported {
         builder.draft.title = stem.replace(['-', '_'], " ");
     }
     builder.draft.severity = front.severity.filter(|severity| crate::runbook::Severity::parse(severity).is_some());
+    builder.draft.reviewed = front.reviewed;
     builder.draft.services = front.services;
     builder.draft.alerts = front.alerts;
     builder.draft.tags = front.tags;

@@ -1,6 +1,6 @@
 //! Placeholders (`<host>`, `YOUR_X`, `{{ x }}`, `dbXXXX`) become variables; so do variables that the source never sets.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::draft::Var;
 use super::shell::{Quote, quotes};
@@ -76,6 +76,7 @@ const LONGEST: usize = 28;
 #[derive(Debug, Default)]
 pub(super) struct Variables {
     pub(super) vars: Vec<Var>,
+    declared: HashSet<String>,
     by_words: HashMap<String, String>,
     /// What commands of the source set.
     set: BTreeSet<String>,
@@ -176,14 +177,13 @@ impl Variables {
     }
 
     fn declare(&mut self, name: &str, written: &str, words: &str) {
-        if self.by_words.insert(written.to_owned(), name.to_owned()).is_some()
-            || self.vars.iter().any(|var| var.name == name)
-        {
+        if self.by_words.insert(written.to_owned(), name.to_owned()).is_some() || self.declared.contains(name) {
             return;
         }
         let choices: Vec<String> =
             words.split('|').map(|choice| choice.trim().to_owned()).filter(|choice| !choice.is_empty()).collect();
         let choices = if choices.len() > 1 { choices } else { Vec::new() };
+        self.declared.insert(name.to_owned());
         self.vars.push(Var { name: name.to_owned(), written: written.to_owned(), choices, secret: SECRET.found(name) });
     }
 
@@ -196,9 +196,9 @@ impl Variables {
             let name = name.as_str();
             let expands = matches!(quotes.get(whole.start()), Some(Quote::None | Quote::Double | Quote::Here));
             let escaped = command[..whole.start()].ends_with('\\');
-            let known =
-                self.set.contains(name) || EVERYWHERE.contains(&name) || self.vars.iter().any(|var| var.name == name);
+            let known = self.set.contains(name) || EVERYWHERE.contains(&name) || self.declared.contains(name);
             if expands && !escaped && !known && name.len() > 1 && bad_variable(name).is_none() {
+                self.declared.insert(name.to_owned());
                 self.vars.push(Var {
                     name: name.to_owned(),
                     written: format!("${name}"),

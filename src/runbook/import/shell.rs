@@ -1,7 +1,7 @@
 //! Where a command of a shell ends, and what in it the shell would expand: quotes, here-documents, loops, lines that go on.
 
 /// No command of a runbook has more lines; where one would, a quote was left open.
-const LONGEST: usize = 300;
+pub(super) const LONGEST: usize = 300;
 
 /// How a character of a command is quoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -75,6 +75,9 @@ fn a_hostile_source_takes_no_time() {
         "> ".repeat(20_000),
         format!("```sh\n{}\n```\n", "(\n".repeat(20_000)),
         "- ".repeat(20_000),
+        "1. a\n".repeat(4_000),
+        format!("```\n{}```\n", "$ a\n".repeat(4_900)),
+        (0..4_900).fold(String::from("```sh\n"), |all, n| all + &format!("A{n}=<x{n}>\n")) + "```\n",
     ] {
         let done = import("x.md", &source);
         assert_eq!(parse("x", &done.yaml).errors(), 0);

@@ -1,5 +1,6 @@
 //! A draft as the YAML of a runbook: what people would write, with comments where one must decide.
 
+use std::collections::HashSet;
 use std::fmt::{self, Write as _};
 
 use super::draft::{Does, Draft, Note, Step, Var};
@@ -44,7 +45,7 @@ pub(super) fn told(note: &Note) -> String {
 
 struct Out {
     text: String,
-    known: Vec<String>,
+    known: HashSet<String>,
 }
 
 impl Out {
@@ -66,6 +67,9 @@ impl Out {
         self.list("symptoms", &draft.symptoms, true);
         if let Some(severity) = &draft.severity {
             self.put(format_args!("severity: {severity}\n"));
+        }
+        if let Some(day) = &draft.reviewed {
+            self.put(format_args!("reviewed: {day}\n"));
         }
         self.list("services", &draft.services, false);
         self.list("alerts", &draft.alerts, false);
@@ -197,7 +201,7 @@ impl Out {
         let doubled = |text: &str| text.replace("$$", "$$$$");
         for (at, name, _) in spans(text) {
             out.push_str(&doubled(&text[done..at]));
-            if !self.known.iter().any(|known| known == name) {
+            if !self.known.contains(name) {
                 out.push('$');
             }
             out.push('$');
