@@ -9,6 +9,7 @@ use crate::runbook::{Runbook, parse_bytes};
 use crate::session::entry::Entry;
 use crate::session::event::{Event, Opened};
 use crate::store::journal;
+use crate::store::library::id_of;
 use crate::store::session::SessionDir;
 
 /// How every patch begins.
@@ -155,18 +156,4 @@ fn new(opened: &Opened) -> Target {
     };
     let id = id_of_title(&opened.title);
     Target { path: format!("runbooks/{id}.yaml"), id, old: None, base: Base::New(head), notes: Vec::new() }
-}
-
-/// A runbook's id is the name of its file, or of its folder.
-fn id_of(path: &Path) -> String {
-    let stem = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let id = match stem(path) {
-        Some(stem) if stem == "runbook" => path.parent().and_then(stem_of_folder),
-        stem => stem,
-    };
-    id.unwrap_or_else(|| "runbook".to_owned())
-}
-
-fn stem_of_folder(path: &Path) -> Option<String> {
-    path.file_name().map(|name| name.to_string_lossy().into_owned())
 }

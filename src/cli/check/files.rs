@@ -43,11 +43,3 @@ pub(super) fn runbooks_of(path: &Path) -> io::Result<Vec<PathBuf>> {
     found.sort();
     Ok(found)
 }
-
-/// A runbook's id: the name of its file, or of its folder where the file is called `runbook.yaml`.
-pub(super) fn id_of(path: &Path) -> String {
-    let stem = path.file_stem().unwrap_or_default();
-    let folder = path.parent().and_then(Path::file_name);
-    let name = if stem == "runbook" { folder.unwrap_or(stem) } else { stem };
-    name.to_string_lossy().into_owned()
-}

@@ -16,6 +16,7 @@ use self::told::{Format, Teller};
 use super::Exit;
 use crate::drive::drill;
 use crate::runbook::check_bytes;
+use crate::store::library::id_of;
 
 /// What is checked, and how it is told.
 #[derive(Debug, clap::Args)]
@@ -88,7 +89,7 @@ fn check(
             return Ok(());
         }
     };
-    let parsed = check_bytes(&files::id_of(path), &bytes, today);
+    let parsed = check_bytes(&id_of(path), &bytes, today);
     let text = String::from_utf8_lossy(&bytes);
     teller.tell(path, &text, &parsed.problems, out)?;
     tally.read(&parsed);

@@ -127,3 +127,12 @@ pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     File::open(path)?.take(MOST).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
+
+/// The id of the runbook in a file: the name of its file, or of its folder where the file is called `runbook.yaml`.
+#[must_use]
+pub fn id_of(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    let folder = path.parent().and_then(Path::file_name);
+    let name = if stem == "runbook" { folder.unwrap_or(stem) } else { stem };
+    name.to_string_lossy().into_owned()
+}

@@ -14,6 +14,6 @@ mod search;
 mod tests;
 
 pub use drill::{extract, plan_text};
-pub use item::{Item, Origin};
+pub use item::{Item, Origin, id_of};
 pub use load::{Library, Trouble};
 pub use search::{Field, Highlight, Hit};
