@@ -114,7 +114,11 @@ impl Reader<'_> {
                 b'\n' => {
                     self.at += 1;
                     self.documents();
-                    self.end(&mut place, false);
+                    // After a bar the pipeline goes on.
+                    let open = &self.found[place.command];
+                    if !(open.piped && open.is_empty()) {
+                        self.end(&mut place, false);
+                    }
                 }
                 b';' => self.semicolon(&mut place),
                 b'&' if self.peek(1) == b'>' => {

@@ -214,6 +214,7 @@ mod tests {
             "psql -c 'select 1'",
             "psql <<SQL\nselect 1\nSQL",
             "echo 'select 1' | psql",
+            "echo 'select 1' |\n  psql",
             "mysql < x.sql",
             "ssh db1 uptime",
             "bash x.sh",
