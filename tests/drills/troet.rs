@@ -33,8 +33,11 @@ fn is_broken(drill: &mut Drill) {
     let state = drill.run("state");
     assert!(state.healthy && sees(&state, "on the new database, closed"), "{}", state.output);
     drill.expect(&["import-log"], false);
-    let values = ["SIZE", "LARGEST", "CONSTRAINT", "RESTORE_ERRORS"].map(|name| drill.value(name).to_owned());
-    assert_eq!(values, ["2712", "2704", "fk_b0e856845e", "6"]);
+    let values = ["SIZE", "LARGEST", "RESTORE_ERRORS"].map(|name| drill.value(name).to_owned());
+    assert_eq!(values, ["2712", "2704", "6"]);
+    // Several workers restore: either key may fail first.
+    let constraint = drill.value("CONSTRAINT");
+    assert!(["fk_b0e856845e", "fk_9bda1543f7"].contains(&constraint), "{constraint}");
     drill.expect(&["app-log", "owner"], false);
     assert_eq!(["SCHEMA", "OWNER"].map(|name| drill.value(name)), ["public", "postgres"]);
     drill.set("SCHEMA", "");
