@@ -3,7 +3,7 @@
 //! A drill stands beside its runbook, `runbooks/ID/drill/`, as `drill.yaml` (a [`crate::runbook::DrillPlan`]) and the scripts `break`,
 //! `clean` and, for tests of the drill itself, `sabotage`. They are run by `sh` with nothing in the environment but `PATH` and `DRILL`, an
 //! empty private folder. `break` writes `$DRILL/vars.env`: a value for **every** variable of the runbook; its defaults, commands and hosts
-//! are not used, so that a forgotten one cannot reach production. For the same reason its commands get an [`environment`] without what
+//! are not used, so that a forgotten one cannot reach production. For the same reason its commands get an [`environment()`] without what
 //! the operator's has for other programs.
 //!
 //! The folder lies in the system's folder for temporary files, where another user that a service runs as can get through to it, and where
