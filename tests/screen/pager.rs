@@ -71,7 +71,8 @@ fn a_pager_that_is_not_there_is_told() {
     let play = Play::with(LINES);
     let mut command = play.home.stanch();
     let screen = ran(command.env("PAGER", "no-such-pager").args(["run", "book"]));
-    screen.press("P").see(&["could not open the pager `no-such-pager`", "not found"]).press("q");
+    screen.press("P").see(&["could not open the pager `no-such-pager`", "not found"]);
+    drawn(&screen).press("q");
     screen.ended(0);
 }
 
