@@ -307,10 +307,12 @@ impl<F: Face, R: Rim> Loop<'_, F, R> {
 
     /// Takes the terminal back from whoever had it.
     fn take_back(&mut self, input: &mut impl Input, ended: Result<Option<Signal>, String>) {
-        let back = self.face.take_back();
-        input.wake();
-        match back {
-            Ok((columns, rows)) => self.tell(Message::Resize { columns, rows }),
+        match self.face.take_back() {
+            Ok((columns, rows)) => {
+                input.wake();
+                self.tell(Message::Resize { columns, rows });
+            }
+            // Nobody reads from a terminal that is gone: its end would be read again and again.
             Err(_) => self.tell(Message::Signal(Signal::TerminalGone)),
         }
         match ended {
