@@ -42,6 +42,15 @@ fn a_terminal_that_vanishes_ends_the_screen_and_not_the_command() {
 }
 
 #[test]
+fn a_terminal_that_vanishes_while_the_pager_has_it_ends_the_screen() {
+    let play = Play::with("{stanch: 1, title: T, diagnose: {steps: [{id: say, title: Say, run: echo hello}]}}");
+    let screen = held(&play, "run book");
+    screen.answer(&["Enter runs say"], "<enter>");
+    screen.answer(&["say: healthy"], "P").see(&["READING"]);
+    hang_up(&play, &screen);
+}
+
+#[test]
 fn a_drill_cleans_up_when_its_terminal_vanishes() {
     let play = Play::new();
     let screen = held(&play, "drill");
@@ -59,7 +68,7 @@ fn held(play: &Play, arguments: &str) -> Screen {
     let program = env!("CARGO_BIN_EXE_stanch");
     let line = format!("trap '' HUP; echo $$ >shell.pid; '{program}' {arguments}; echo $? >code");
     let mut holder = play.home.command("script");
-    holder.args(["-q", "-c", &line, "/dev/null"]);
+    holder.args(["-q", "-c", &line, "/dev/null"]).env("PAGER", "echo READING; read line </dev/tty");
     Screen(Terminal::start(&holder, 24, 80))
 }
 
