@@ -75,7 +75,7 @@ impl Walk {
     /// What `--auto` does next.
     #[must_use]
     pub fn advise(&self, path: Path) -> Advice {
-        if self.is_recording() || self.over.is_some() {
+        if self.is_recording() || !self.over.is_empty() {
             return Advice::Wait;
         }
         if let (true, Some(since)) = (self.state.closed, path.again)

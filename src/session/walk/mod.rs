@@ -81,8 +81,8 @@ pub struct Walk {
     closing: Option<Intent>,
     /// The process at the wheel of a closed session: recorded when that is opened again.
     arriving: Option<Event>,
-    /// The run whose end is being answered: over, though the record of it is only being ordered.
-    over: Option<RunNo>,
+    /// Runs that are over though the record of it is not on disk yet. Several may end before the first of them is written.
+    over: BTreeSet<RunNo>,
 }
 
 impl Walk {
@@ -105,7 +105,7 @@ impl Walk {
             flagging: BTreeSet::new(),
             closing: None,
             arriving: None,
-            over: None,
+            over: BTreeSet::new(),
         }
     }
 
@@ -216,6 +216,8 @@ impl Walk {
         match &entry.event {
             Event::RunStarted(started) => drop(self.starting.remove(&started.run)),
             Event::LaneOpened { lane, .. } => drop(self.opening.remove(lane)),
+            Event::RunEnded(ended) => drop(self.over.remove(&ended.run)),
+            Event::RunInterrupted { run } => drop(self.over.remove(run)),
             Event::Flagged { run, flag, .. } => drop(self.flagging.remove(&(*run, *flag))),
             Event::Moved { to: Some(to), because, .. }
                 if !matches!(because, MoveCause::Operator | MoveCause::VerifyFirst(_)) =>

@@ -21,7 +21,7 @@ impl Walk {
             }
             Happening::Flagged(flagged) => self.flagged(&flagged),
             Happening::RunOver(over) => {
-                self.over = Some(over.run);
+                self.ends(over.run);
                 let mut orders = self.run_over(&over);
                 // A step that is tried again has not told yet.
                 let goes_on = |order: &Order| matches!(order, Order::Start(_) | Order::Wait { .. });
@@ -29,19 +29,24 @@ impl Walk {
                     orders.extend(self.looked_again(&over));
                 }
                 orders.extend(self.closes());
-                self.over = None;
                 orders
             }
             Happening::RunLost(run) => {
-                self.over = Some(run);
+                self.ends(run);
                 let mut orders = self.run_lost(run);
                 orders.extend(self.closes());
-                self.over = None;
                 orders
             }
             Happening::Waited(step) => self.waited(&step),
         };
         self.ordered(orders)
+    }
+
+    /// A run that goes on by its record is over; until that is recorded, it is known here alone.
+    fn ends(&mut self, run: RunNo) {
+        if self.state.going.contains(&run) {
+            self.over.insert(run);
+        }
     }
 
     fn run_lost(&mut self, run: RunNo) -> Vec<Order> {

@@ -171,7 +171,7 @@ impl Walk {
 
     fn running_in(&self, lane: LaneNo) -> Option<RunNo> {
         let in_lane = |number: &&RunNo| self.state.runs.get(*number).is_some_and(|run| run.started.lane == lane);
-        let mut runs = self.state.going.iter().filter(|number| self.over != Some(**number));
+        let mut runs = self.state.going.iter().filter(|number| !self.over.contains(*number));
         let running = runs.find(in_lane).copied();
         running.or_else(|| self.starting.iter().find(|(_, own)| **own == lane).map(|(number, _)| *number))
     }

@@ -113,6 +113,21 @@ fn closing_stops_what_is_followed_and_closes_when_it_has_ended() {
 }
 
 #[test]
+fn what_ends_before_the_record_of_the_other_end_is_written_closes_too() {
+    let other = Step { id: "other".into(), ..tail() };
+    let mut bench = Bench::new(runbook(vec![(PhaseName::Diagnose, vec![tail(), other])]));
+    bench.run("tail").unwrap();
+    bench.run("other").unwrap();
+    close(&mut bench).unwrap();
+    let (tail, other) = (bench.started.remove(0), bench.started.remove(0));
+    let first = bench.over(&tail, Exit::Code(0), "");
+    let second = bench.over(&other, Exit::Code(0), "");
+    bench.carry_out(first);
+    bench.carry_out(second);
+    assert!(bench.walk.state().closed);
+}
+
+#[test]
 fn whoever_goes_on_after_all_does_not_close() {
     let mut bench = Bench::new(book());
     bench.run("tail").unwrap();
