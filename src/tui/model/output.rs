@@ -191,6 +191,14 @@ impl Output {
         }
     }
 
+    /// First and last line of what the operator looks at: of the page, or of the one that was asked for and is still on its way.
+    pub(crate) fn in_sight(&self) -> (u64, u64) {
+        let shown = self.current().map_or(1, |page| page.first_line.max(1));
+        let last = self.last_line().unwrap_or(shown);
+        let first = self.anchor.unwrap_or(shown);
+        (first, first.saturating_add(last.saturating_sub(shown)))
+    }
+
     /// The number of the last line on the page.
     pub(crate) fn last_line(&self) -> Option<u64> {
         let page = self.current()?;

@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 use super::harness::{Act, Story, runbook, work};
 use super::screens::drawn;
 use super::world::{Script, World};
-use crate::drive::{Job, News};
+use crate::drive::{Answer, Found, Job, News, Spot};
 use crate::session::event::Event;
 use crate::session::run::RunNo;
 use crate::tui::effect::Effect;
@@ -170,6 +170,26 @@ fn who_follows_may_search_and_copy_but_pins_nothing() {
     let effects = update(&mut model, now, Message::News(text));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Job(job) if matches!(**job, Job::Orders(_)))));
     assert!(model.notice.is_some_and(|notice| notice.text.starts_with("vera@bob drives this session")));
+}
+
+#[test]
+fn the_next_match_is_sought_from_the_one_whose_page_is_still_on_its_way() {
+    let mut model = settled(searched("error", &[]));
+    let back = |model: &mut Model| {
+        let (now, frame) = (model.now, model.frame);
+        let chord = Chord::parse("N").expect("a key");
+        let effects = update(model, now, Message::Key { chord, frame });
+        let [Effect::Job(job)] = effects.as_slice() else { panic!("{effects:?}") };
+        let Job::Seek(step) = **job else { panic!("{job:?}") };
+        step
+    };
+    let asked = back(&mut model).asked;
+    let search = model.session().and_then(|session| session.output.search.clone()).expect("a search");
+    let spot = Some(Spot { line: 2000, place: 40, column: 25 });
+    let found = Found { answer: Some(Answer { asked, spot, wrapped: true }), ..search.found.expect("what was found") };
+    let now = model.now;
+    update(&mut model, now, Message::News(News::Found(Box::new(found))));
+    assert_eq!(back(&mut model).from, 1999, "and not from the page with line 50, which is still shown");
 }
 
 #[test]

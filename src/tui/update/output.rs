@@ -62,8 +62,7 @@ fn next_step(output: &mut Output, from: u64, back: bool) -> Step {
 pub(super) fn seek(model: &mut Model, back: bool) {
     let Some(session) = model.session_mut() else { return };
     let output = &mut session.output;
-    let first = output.current().map_or(1, |page| page.first_line.max(1));
-    let last = output.last_line().unwrap_or(first);
+    let (first, last) = output.in_sight();
     let Some(search) = &output.search else { return };
     // From the match, as long as it is to be seen; else from where the operator looks.
     let spot = search.spot().map(|spot| spot.line).filter(|line| (first..=last).contains(line));
