@@ -23,10 +23,16 @@ fn with_pager(play: &Play, name: &str, script: &str) -> Command {
     command
 }
 
-/// The screen, when it was drawn anew: what stood there before the pager comes back by itself, and keys count against it no longer.
+/// The screen, when it was drawn anew after it came back: what stood there before the pager comes back by itself, and what is pressed
+/// before the first frame may be thrown away with what the pager left unread.
 fn drawn(screen: &Screen) -> &Screen {
-    let help = ["any other key goes back"];
-    screen.press("?").see(&help).press("<esc>").gone(&help)
+    let back = memchr::memmem::Finder::new("\x1b[?1049h");
+    screen.0.wait_bytes("a frame after the pager", |bytes| {
+        let entered = back.find_iter(bytes).collect::<Vec<_>>();
+        let [_, .., last] = entered[..] else { return false };
+        memchr::memmem::find(&bytes[last..], b"Steps").is_some()
+    });
+    screen
 }
 
 /// The program, when the lines are on its screen.

@@ -57,16 +57,18 @@ impl Screen {
     /// Waits until all these texts are to be seen.
     #[track_caller]
     pub(crate) fn see(&self, texts: &[&str]) -> &Self {
-        self.0.wait(&format!("{texts:?}"), |screen| has(screen, texts));
+        let mut again = Again::default();
+        self.0.wait(&format!("{texts:?}"), |screen| has(screen, texts) || again.look(screen, &self.0));
         self
     }
 
     /// Waits until none of these texts is to be seen.
     #[track_caller]
     pub(crate) fn gone(&self, texts: &[&str]) -> &Self {
+        let mut again = Again::default();
         self.0.wait(&format!("no more {texts:?}"), |screen| {
             let contents = screen.contents();
-            texts.iter().all(|text| !contents.contains(text))
+            texts.iter().all(|text| !contents.contains(text)) || again.look(screen, &self.0)
         });
         self
     }
@@ -86,6 +88,8 @@ impl Screen {
     /// The program ended, and the terminal is as a shell needs it.
     #[track_caller]
     pub(crate) fn ended(&self, code: i32) -> String {
+        let mut again = Again::default();
+        self.0.wait_or_end("the end of the program", |screen| again.look(screen, &self.0));
         let ended = self.0.ended();
         self.0.drained();
         assert_eq!(ended, Ended::Code(code), "{}", self.0.text());
@@ -101,6 +105,36 @@ impl Screen {
         assert!(!self.0.screen(vt100::Screen::hide_cursor), "the cursor is hidden:\n{text}");
         assert!(!self.0.screen(vt100::Screen::bracketed_paste), "pastes are still in brackets:\n{text}");
         assert!(self.0.is_cooked(), "the terminal is raw:\n{text}");
+    }
+}
+
+/// The operator does what the screen asks: a key that came before a frame that changed is pressed again, where it is still meant.
+/// Which frame is the last before a key is nothing that a test can know.
+#[derive(Default)]
+struct Again {
+    answered: bool,
+}
+
+impl Again {
+    /// Presses the key that is asked for, once for each time that it is asked. Never what is waited for.
+    fn look(&mut self, screen: &vt100::Screen, terminal: &Terminal) -> bool {
+        let contents = screen.contents();
+        let asked = contents.split_once("The screen changed before ").and_then(|(_, rest)| rest.split_once(" came"));
+        match asked {
+            Some((chord, _)) if !self.answered => terminal.send(&notation(chord)),
+            _ => {}
+        }
+        self.answered = asked.is_some();
+        false
+    }
+}
+
+/// A key as the screen names it, in the notation of the tests.
+fn notation(chord: &str) -> String {
+    match chord.strip_prefix("Ctrl-") {
+        Some(key) => format!("<c-{}>", key.to_lowercase()),
+        None if chord.chars().count() == 1 => chord.to_owned(),
+        None => format!("<{}>", chord.to_lowercase()),
     }
 }
 

@@ -119,6 +119,16 @@ impl Terminal {
         self.until(what, |seen| reached(seen.parser.screen()).then_some(()));
     }
 
+    /// Waits until what was written to the terminal so far is as `reached` says.
+    pub(crate) fn wait_bytes(&self, what: &str, mut reached: impl FnMut(&[u8]) -> bool) {
+        self.until(what, |seen| reached(&seen.bytes).then_some(()));
+    }
+
+    /// The same as [`Terminal::wait`], and the program's end will do.
+    pub(crate) fn wait_or_end(&self, what: &str, mut reached: impl FnMut(&vt100::Screen) -> bool) {
+        self.until(what, |seen| (seen.status.is_some() || reached(seen.parser.screen())).then_some(()));
+    }
+
     /// Waits until this text stands somewhere on the screen.
     pub(crate) fn wait_text(&self, text: &str) {
         self.wait(&format!("`{text}` on the screen"), |screen| screen.contents().contains(text));
