@@ -6,9 +6,10 @@ use std::io::Write;
 use super::Exit;
 use crate::session::event::Event;
 use crate::session::run::RunNo;
-use crate::store::journal::{self, Against, Audit, audit};
+use crate::store::journal::{self, Against, Anchored, Audit, audit};
 use crate::store::outputs::{self, Held};
 use crate::store::paths::Paths;
+use crate::store::redact::is_unfinished;
 use crate::store::runs::RunDir;
 use crate::store::session::{self, SessionDir, entries_known};
 use crate::text::plain;
@@ -41,6 +42,8 @@ struct Outputs {
     differ: Vec<(RunNo, String)>,
     /// Runs that have a folder, and no entry.
     unrecorded: Vec<RunNo>,
+    /// A crash came into the middle of a redaction.
+    half_redacted: bool,
     /// How many entries the journal once had, where that is more than it has.
     shrunk_from: Option<u64>,
 }
@@ -49,6 +52,7 @@ impl Outputs {
     fn of(dir: &SessionDir, audit: &Audit) -> anyhow::Result<Self> {
         let mut found = Self::default();
         let known = entries_known(dir);
+        found.half_redacted = is_unfinished(dir);
         found.shrunk_from = (known > audit.entries).then_some(known);
         let entries = journal::read(&dir.journal())?.entries;
         let mut started = BTreeSet::new();
@@ -75,19 +79,24 @@ impl Outputs {
     }
 
     fn are_sound(&self) -> bool {
-        self.differ.is_empty() && self.unrecorded.is_empty() && self.shrunk_from.is_none()
+        self.differ.is_empty() && self.unrecorded.is_empty() && self.shrunk_from.is_none() && !self.half_redacted
     }
 }
 
 /// Follows the chain of a journal and holds every output against it: 0 when all is whole (and the chain leads through the given
-/// hash), 1 when it is not.
+/// hash), 1 when it is not, 5 when the hash is one from before a redaction.
 pub(super) fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<Exit> {
     let dir = session::find(&Paths::from_env()?, &args.session)?;
     let audit = audit(&dir.journal(), args.head.as_deref())?;
     let outputs = Outputs::of(&dir, &audit)?;
     write!(out, "{}", words(dir.id(), &audit, &outputs))?;
     out.flush()?;
-    Ok(if audit.is_sound() && outputs.are_sound() { Exit::Fine } else { Exit::Failed })
+    Ok(match &audit.against {
+        _ if !audit.is_sound() || !outputs.are_sound() => Exit::Failed,
+        // Whether the record could do without what was altered, a person has to say.
+        Some(Against::Before { altered, .. }) if !altered.is_empty() => Exit::Person,
+        _ => Exit::Fine,
+    })
 }
 
 fn words(id: &str, audit: &Audit, outputs: &Outputs) -> String {
@@ -101,6 +110,9 @@ fn words(id: &str, audit: &Audit, outputs: &Outputs) -> String {
     }
     if let Some(known) = outputs.shrunk_from {
         lines.push(format!("cut      the journal had {known} entries when it was last looked at; later ones are gone"));
+    }
+    if outputs.half_redacted {
+        lines.push("half     done: a value was taken out of the journal, and not of every file yet; `stanch redact` or `resume` finishes it".to_owned());
     }
     for run in &outputs.unrecorded {
         lines.push(format!("cut      run {run} has a folder, but no entry: the journal that knew it is gone"));
@@ -119,8 +131,24 @@ fn words(id: &str, audit: &Audit, outputs: &Outputs) -> String {
         };
         lines.push(format!("         NOT whole: {what}"));
     }
+    lines.extend(audit.redactions.iter().map(redaction));
     // Reasons may quote what stands in a damaged line.
     lines.iter().map(|line| plain::strip(line.as_bytes()) + "\n").collect()
+}
+
+fn redaction(one: &Anchored) -> String {
+    let proven = match &one.wrong {
+        Some(wrong) => format!("NOT whole: {wrong}"),
+        None => format!("{} of the {} entries before it are proven to be what they were", one.proven, one.seq - 1),
+    };
+    let redacted = &one.redacted;
+    let (placeholder, head) = (&redacted.placeholder, &redacted.head);
+    format!(
+        "taken    out by {}, says entry {}: {placeholder}, {}\n         {proven}; the head was {head}",
+        one.by,
+        one.seq,
+        redacted.in_words()
+    )
 }
 
 fn counts(outputs: &Outputs) -> String {
@@ -131,9 +159,20 @@ fn counts(outputs: &Outputs) -> String {
 }
 
 fn result(audit: &Audit) -> String {
-    match (audit.against, audit.damage.is_some()) {
+    match (&audit.against, audit.damage.is_some()) {
+        _ if audit.redactions.iter().any(|one| one.wrong.is_some()) => {
+            "NOT whole: more was altered than what was taken out".to_owned()
+        }
+        (Some(Against::Before { seq, by, altered }), _) => {
+            let altered: Vec<String> = altered.iter().map(u64::to_string).collect();
+            let altered = if altered.is_empty() { "none".to_owned() } else { altered.join(", ") };
+            format!(
+                "entry {seq} had the given hash before a value was taken out of the record (entry {by}). \
+                Altered since, and not to be proven: {altered}; every other entry up to it is what it was"
+            )
+        }
         (Some(Against::Untouched { seq, later }), _) => {
-            let later = match later {
+            let later = match *later {
                 0 => "the last one".to_owned(),
                 1 => "1 more came later".to_owned(),
                 later => format!("{later} more came later"),

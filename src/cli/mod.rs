@@ -19,6 +19,7 @@ mod new;
 mod note;
 mod pack;
 mod recorded;
+mod redact;
 mod report;
 mod resume;
 mod run;
@@ -72,6 +73,8 @@ enum Command {
     Learn(learn::Args),
     /// Prove that a session's journal is what it was.
     Audit(audit::Args),
+    /// Take a value that leaked out of a session's whole record. It is read from standard input, or asked for.
+    Redact(redact::Args),
     /// Write a session into one file, for another user or machine.
     Pack(pack::Args),
     /// Take in a session that was packed elsewhere.
@@ -122,6 +125,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Export(args)) => export::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Learn(args)) => learn::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Audit(args)) => audit::run(&args, &mut std::io::stdout().lock()),
+        Some(Command::Redact(args)) => redact::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Pack(args)) => pack::run(&args),
         Some(Command::Unpack(args)) => unpack::run(&args, &mut std::io::stdout().lock()),
         Some(Command::Check(args)) => check::run(&args, &mut std::io::stdout().lock()),

@@ -34,7 +34,7 @@ fn exit(error: &store::Error) -> Exit {
     use store::Error;
     match error {
         Error::Io { .. } | Error::Damaged { .. } | Error::Pack { .. } => Exit::Input,
-        Error::Held { .. } => Exit::Person,
+        Error::Held { .. } | Error::Busy { .. } => Exit::Person,
         _ => Exit::Usage,
     }
 }

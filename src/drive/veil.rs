@@ -66,6 +66,7 @@ pub(super) fn veil(secrets: &Secrets, event: &mut Event) {
         | Event::Resumed
         | Event::LookedAgain { .. }
         | Event::RunbookChanged { .. }
+        | Event::Redacted(_)
         | Event::Unknown => {}
     }
 }

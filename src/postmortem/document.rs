@@ -358,6 +358,8 @@ pub struct Provenance {
     pub differ: Vec<RunNo>,
     /// Torn lines set aside: bytes, and the file they are in.
     pub torn: Vec<(u64, String)>,
+    /// Values that were taken out of the record later: the entry that says so, and from where.
+    pub taken_out: Vec<(u64, String)>,
     /// Runs that ended while no screen was there.
     pub unseen: Vec<RunNo>,
     /// Runs whose end nobody saw and nobody found out.

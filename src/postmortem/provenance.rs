@@ -29,6 +29,7 @@ pub(super) fn provenance(history: &History, meta: &Meta, excerpts: &Excerpts, ga
     for entry in history.entries {
         match &entry.event {
             Event::TailSetAside { bytes, file } => found.torn.push((*bytes, file.clone())),
+            Event::Redacted(taken) => found.taken_out.push((entry.seq, taken.in_words())),
             Event::Unknown => found.unread += 1,
             _ => {}
         }

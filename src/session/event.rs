@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::alert::Alert;
 pub use super::marks::{Detection, Evidence, Mark, Status, Tag};
+pub use super::redacted::Redacted;
 use super::run::{Exit, LaneKey, LaneNo, Purpose, RunEnd, RunNo};
+pub use super::update::Update;
 use crate::runbook::{Effect, Lead, Mode, PhaseName, Severity, Shell, StepId, VarName};
 use crate::text::human::duration;
 
@@ -273,6 +275,8 @@ pub enum Event {
         /// The file they are in, inside the session's folder.
         file: String,
     },
+    /// A value was taken out of the whole record: the one thing that alters earlier entries.
+    Redacted(Redacted),
     /// The session is closed. It can be opened again by a later `Reopened`.
     Closed {
         /// Why, where there is something to say.
@@ -284,22 +288,6 @@ pub enum Event {
     /// Something a later version of this program wrote; kept, never acted on.
     #[serde(other)]
     Unknown,
-}
-
-/// What others are told: conditions, actions, needs.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Update {
-    /// How it is.
-    pub conditions: String,
-    /// What is being done.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub actions: String,
-    /// What is needed.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub needs: String,
-    /// When to tell the next one, in milliseconds.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next_ms: Option<u64>,
 }
 
 /// How a session began.

@@ -118,6 +118,7 @@ impl State {
             | Event::Departed { .. }
             | Event::DetectedBy { .. }
             | Event::TailSetAside { .. }
+            | Event::Redacted(_)
             | Event::Unknown => {}
         }
     }

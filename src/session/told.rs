@@ -30,6 +30,13 @@ pub fn told(event: &Event, state: &State) -> Option<String> {
         Event::LookedAgain { red, .. } if red.is_empty() => "looked again: everything holds".to_owned(),
         Event::LookedAgain { red, .. } => format!("looked again: does not hold: {}", red.join(", ")),
         Event::RunbookChanged { version, .. } => format!("the runbook was edited: version {version} from here on"),
+        Event::Redacted(redacted) => {
+            format!(
+                "a value was taken out of the record, {} stands for it; {}",
+                redacted.placeholder,
+                redacted.in_words()
+            )
+        }
         _ => return None,
     })
 }

@@ -64,6 +64,20 @@ pub enum Error {
         /// Who has it, in words.
         holder: String,
     },
+    /// A lane of the session lives: what it writes would be written anew under its feet.
+    #[error("could not alter the record of {session}: lane {lane} still works in it")]
+    Busy {
+        /// The session's id.
+        session: String,
+        /// The lane's number.
+        lane: String,
+    },
+    /// A value cannot be taken out.
+    #[error("could not take the value out: {why}")]
+    Value {
+        /// Why not.
+        why: String,
+    },
     /// No runbook has this id.
     #[error("could not find a runbook named {asked:?}")]
     NoRunbook {
@@ -145,6 +159,10 @@ impl Error {
             Self::Ambiguous { candidates, .. } => Some(format!("give more of the name:\n{}", indented(candidates))),
             Self::SeveralOpen { open } => Some(format!("name one of them:\n{}", indented(open))),
             Self::Held { .. } => Some("you can follow it, and add notes and marks, from here".to_owned()),
+            Self::Busy { .. } => Some(
+                "leave recorded shells, stop what runs and close the session; what is still valid is best changed meanwhile".to_owned(),
+            ),
+            Self::Value { .. } => None,
             Self::NoRunbook { near, .. } if near.is_empty() => Some("`stanch` without arguments lists them".to_owned()),
             Self::NoRunbook { near, .. } => Some(format!("did you mean one of these?\n{}", indented(near))),
             Self::RunbookTwice { origins, .. } => Some(format!("say one of these instead:\n{}", indented(origins))),
@@ -156,7 +174,7 @@ impl Error {
     /// Whether trying again later cannot help.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
-        !matches!(self, Self::Io { .. } | Self::Held { .. })
+        !matches!(self, Self::Io { .. } | Self::Held { .. } | Self::Busy { .. })
     }
 }
 

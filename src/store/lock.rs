@@ -113,6 +113,8 @@ impl Driver {
             let holder = who(&mut file).map_or_else(|| "another stanch has it".to_owned(), |holder| holder.in_words());
             return Err(Error::Held { session: session.id().to_owned(), holder });
         }
+        // Nobody redacts while this is held: what is left of a redaction is a crash's.
+        super::redact::finish(session)?;
         let holder = Holder { by: by.to_owned(), pid: std::process::id(), since };
         // Without its content the lock is as good as with it: on a full disk the next one is told less, no more.
         let _ = write_holder(&mut file, &holder);

@@ -16,6 +16,7 @@ pub mod outputs;
 pub mod pack;
 pub mod paths;
 pub(crate) mod private;
+pub mod redact;
 pub mod replay;
 pub mod runs;
 pub mod session;

@@ -7,6 +7,7 @@ mod support;
 
 mod commands;
 mod kill;
+mod redact;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -107,6 +107,7 @@ pub fn line(entry: &Entry, walk: &Walk) -> Option<String> {
         | Event::Updated(_)
         | Event::Declared { .. }
         | Event::RunbookChanged { .. }
+        | Event::Redacted(_)
         | Event::LookedAgain { .. } => told(&entry.event, walk.state())?,
         Event::Closed { .. } => "closed".to_owned(),
         Event::Reopened => "opened again".to_owned(),

@@ -170,6 +170,10 @@ pub(super) fn provenance(writer: &mut Writer, found: &Provenance) {
         let bytes = spell::bytes(*bytes);
         items.push(format!("A torn last line of the journal was set aside: {bytes} in {}", escape::code(file)));
     }
+    for (seq, places) in &found.taken_out {
+        let entry = writer.entry(*seq);
+        items.push(format!("A value was taken out of the record later, see {entry}: {}", escape::code(places)));
+    }
     for (before, after, ms) in &found.clock_steps {
         let step = spell::duration(*ms);
         items.push(format!("The wall clock was set between entries {before} and {after}, by {step}"));

@@ -104,6 +104,7 @@ pub(super) fn sentence(history: &History, entry: &Entry, before: Before) -> Opti
         | Event::Moved { .. }
         | Event::StatusChanged { .. }
         | Event::TailSetAside { .. }
+        | Event::Redacted(_)
         | Event::Unknown => return None,
     })
 }

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
+use super::anchored::{Anchored, anchored};
 use super::chain::{Chain, Rest};
 use super::read::Damage;
 use crate::store::error::{Error, Result};
@@ -19,12 +20,14 @@ pub struct Audit {
     pub torn: Option<u64>,
     /// The first line that does not follow.
     pub damage: Option<Damage>,
+    /// What was taken out of it later, in order.
+    pub redactions: Vec<Anchored>,
     /// How it stands against the head that was given, where one was.
     pub against: Option<Against>,
 }
 
 /// A journal held against a head hash that was noted earlier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Against {
     /// Untouched up to the entry of this number, which has that hash; so many entries came later.
     Untouched {
@@ -32,6 +35,16 @@ pub enum Against {
         seq: u64,
         /// How many sound entries follow it.
         later: u64,
+    },
+    /// The entry of this number had that hash before a value was taken out of the record, as the entry `by` says. Entries that are
+    /// named there were altered then, and cannot be proven; all others up to it are what they were.
+    Before {
+        /// The entry.
+        seq: u64,
+        /// The entry that says what was taken out.
+        by: u64,
+        /// Those up to `seq` that were altered since.
+        altered: Vec<u64>,
     },
     /// No sound entry has that hash: an entry up to it was changed, put in or taken out.
     Differs,
@@ -41,7 +54,8 @@ impl Audit {
     /// Whether nothing is wrong: there are entries, no damage (up to the given head, where one was given), and the head is found.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        self.entries > 0 && self.damage.is_none() && !matches!(self.against, Some(Against::Differs))
+        let proven = self.redactions.iter().all(|redaction| redaction.wrong.is_none());
+        self.entries > 0 && self.damage.is_none() && proven && !matches!(self.against, Some(Against::Differs))
     }
 }
 
@@ -55,7 +69,9 @@ pub fn audit(path: &Path, head: Option<&str>) -> Result<Audit> {
     let wanted = head.map(str::to_ascii_lowercase);
     let mut chain = Chain::default();
     let mut found = None;
+    let mut entries = Vec::new();
     let rest = chain.follow(&bytes, |entry, hash| {
+        entries.push((entry.event, entry.by));
         if wanted.as_deref().is_some_and(|wanted| wanted.len() >= 8 && hash.starts_with(wanted)) {
             found.get_or_insert(entry.seq);
         }
@@ -65,9 +81,22 @@ pub fn audit(path: &Path, head: Option<&str>) -> Result<Audit> {
         Rest::Torn(bytes) => (Some(bytes.len() as u64), None),
         Rest::Damaged(damage) => (None, Some(damage)),
     };
-    let against = wanted.map(|_| match found {
+    let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').take(entries.len()).collect();
+    let redactions = anchored(path, &lines, &entries);
+    let against = wanted.map(|wanted| match found {
         Some(seq) => Against::Untouched { seq, later: chain.seq - seq },
-        None => Against::Differs,
+        None => before(&wanted, &redactions).unwrap_or(Against::Differs),
     });
-    Ok(Audit { entries: chain.seq, head: chain.head, torn, damage, against })
+    Ok(Audit { entries: chain.seq, head: chain.head, torn, damage, redactions, against })
+}
+
+/// Whether a hash is one that an entry had before a redaction.
+fn before(wanted: &str, redactions: &[Anchored]) -> Option<Against> {
+    let had = |one: &Anchored| one.had(wanted).filter(|_| wanted.len() >= 8).map(|seq| (seq, one.seq));
+    let (seq, by) = redactions.iter().find_map(had)?;
+    let named = redactions.iter().flat_map(|one| &one.redacted.entries).copied();
+    let mut altered: Vec<u64> = named.filter(|entry| *entry <= seq).collect();
+    altered.sort_unstable();
+    altered.dedup();
+    Some(Against::Before { seq, by, altered })
 }

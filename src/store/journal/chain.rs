@@ -13,13 +13,13 @@ pub const FIRST_PREV: &str = "00000000000000000000000000000000000000000000000000
 
 /// Where a chain has got to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Chain {
+pub(in crate::store) struct Chain {
     /// The last entry's number; 0 before the first.
-    pub(super) seq: u64,
+    pub(in crate::store) seq: u64,
     /// The hash of the last line; [`FIRST_PREV`] before the first.
-    pub(super) head: String,
+    pub(in crate::store) head: String,
     /// Bytes of all whole lines so far.
-    pub(super) bytes: u64,
+    pub(in crate::store) bytes: u64,
 }
 
 impl Default for Chain {
@@ -38,7 +38,7 @@ enum Broken {
 
 /// What stands behind the last line that followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Rest {
+pub(in crate::store) enum Rest {
     /// Nothing.
     Nothing,
     /// The bytes of a torn last line.
@@ -49,7 +49,7 @@ pub(super) enum Rest {
 
 impl Chain {
     /// Follows all lines of `bytes`, which begin where the chain has got to; hands on each entry with its line's hash.
-    pub(super) fn follow(&mut self, bytes: &[u8], mut each: impl FnMut(Entry, &str)) -> Rest {
+    pub(in crate::store) fn follow(&mut self, bytes: &[u8], mut each: impl FnMut(Entry, &str)) -> Rest {
         let mut rest = bytes;
         while let Some(end) = memchr(b'\n', rest) {
             match self.next(&rest[..end]) {
@@ -84,7 +84,7 @@ impl Chain {
     }
 
     /// Moves on over a line that is known to follow.
-    pub(super) fn take(&mut self, line: &[u8]) {
+    pub(in crate::store) fn take(&mut self, line: &[u8]) {
         self.seq += 1;
         self.head = hash(line);
         self.bytes += line.len() as u64 + 1;
@@ -92,7 +92,7 @@ impl Chain {
 }
 
 /// Lower-case hexadecimal sha-256.
-pub(super) fn hash(bytes: &[u8]) -> String {
+pub(in crate::store) fn hash(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
 }
 
@@ -113,7 +113,8 @@ struct Newer {
     v: u32,
 }
 
-fn decode(line: &[u8]) -> Result<Entry, String> {
+/// Understands a line as an entry, wherever it stands.
+pub(in crate::store) fn decode(line: &[u8]) -> Result<Entry, String> {
     let error = match serde_json::from_slice(line) {
         Ok(entry) => return Ok(entry),
         Err(error) => error,

@@ -6,6 +6,7 @@
 //! - A last line without newline, or one that is no entry, was torn by a crash: nobody was told that it is on disk. The next
 //!   writer sets it aside. Anything wrong before the last line is damage: the journal is readable up to it, and never written again.
 
+mod anchored;
 mod append;
 mod audit;
 mod chain;
@@ -13,8 +14,9 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+pub use anchored::Anchored;
 pub use append::Journal;
 pub use audit::{Against, Audit, audit};
 pub use chain::FIRST_PREV;
-pub(in crate::store) use chain::hexadecimal;
+pub(in crate::store) use chain::{Chain, Rest, decode, hash, hexadecimal};
 pub use read::{Damage, Read, read};

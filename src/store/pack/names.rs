@@ -24,7 +24,7 @@ pub(super) fn longest(name: &str) -> Option<u64> {
         "journal.jsonl" => Some(JOURNAL),
         "runbook.yaml" => Some(MAX_BYTES as u64),
         _ if version(name).is_some() => Some(MAX_BYTES as u64),
-        _ if is_torn(name) => Some(JOURNAL),
+        _ if is_aside(name) => Some(JOURNAL),
         _ => {
             let (number, file) = name.strip_prefix("runs/")?.split_once('/')?;
             let number: u32 = number.parse().ok().filter(|known| RunNo(*known).to_string() == number)?;
@@ -40,8 +40,9 @@ pub(super) fn version(name: &str) -> Option<u32> {
     number.parse().ok().filter(|version: &u32| *version > 1 && version.to_string() == number)
 }
 
-/// Whether it is the end of a journal that was torn by a crash and set aside.
-pub(super) fn is_torn(name: &str) -> bool {
-    let number = name.strip_prefix("torn-").and_then(|rest| rest.strip_suffix(".bin"));
+/// Whether it is kept beside the journal: an end that was torn by a crash and set aside, or the hashes from before a redaction.
+pub(super) fn is_aside(name: &str) -> bool {
+    let between = |before: &str, after: &str| name.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    let number = between("torn-", ".bin").or_else(|| between("was-", ".hashes"));
     number.is_some_and(|number| (1..=5).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit()))
 }

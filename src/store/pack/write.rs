@@ -8,7 +8,7 @@ use flate2::{Compression, GzBuilder};
 use rustix::fs::{Mode, OFlags};
 use tar::{Builder, EntryType, Header};
 
-use super::names::{RUN, is_id, is_torn, longest};
+use super::names::{RUN, is_aside, is_id, longest};
 use super::{FORM, HEAD, Own};
 use crate::session::event::Event;
 use crate::session::run::RunNo;
@@ -77,7 +77,7 @@ pub fn pack(dir: &SessionDir, out: impl Write) -> Result<Packed> {
             going_on.push(*run);
         }
     }
-    for name in torn(dir)? {
+    for name in aside(dir)? {
         writer.whole(dir.path(), &name)?;
     }
     let finish = || writer.tar.into_inner()?.finish()?.flush();
@@ -98,12 +98,12 @@ fn journal(dir: &SessionDir) -> Result<(Journal, Vec<u8>)> {
     }
 }
 
-/// Ends of the journal that were set aside, by name.
-fn torn(dir: &SessionDir) -> Result<Vec<String>> {
+/// What is kept beside the journal, by name.
+fn aside(dir: &SessionDir) -> Result<Vec<String>> {
     let read = || {
         let mut names = Vec::new();
         for entry in std::fs::read_dir(dir.path())? {
-            names.extend(entry?.file_name().into_string().ok().filter(|name| is_torn(name)));
+            names.extend(entry?.file_name().into_string().ok().filter(|name| is_aside(name)));
         }
         names.sort();
         Ok(names)

@@ -3,6 +3,7 @@
 mod bare;
 mod beginnings;
 mod grams;
+mod json;
 mod patterns;
 mod secrets;
 mod stream;
@@ -10,5 +11,6 @@ mod stream;
 mod tests;
 mod view;
 
+pub use json::{forms, in_json};
 pub use secrets::{LONGEST, Refused, SHORTEST, Secrets, Why};
 pub use stream::Redactor;

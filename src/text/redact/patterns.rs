@@ -26,18 +26,22 @@ pub(super) struct Patterns {
     beginnings: Beginnings,
     /// Bytes of the longest pattern.
     pub(super) longest: usize,
+    /// Bytes of the shortest pattern.
+    pub(super) shortest: usize,
 }
 
 impl Patterns {
     /// Takes them in.
     pub(super) fn new(patterns: Vec<(usize, Vec<u8>)>) -> Self {
         let longest = patterns.iter().map(|(_, pattern)| pattern.len()).max().unwrap_or(0);
+        let shortest = patterns.iter().map(|(_, pattern)| pattern.len()).min().unwrap_or(0);
         Self {
             grams: Grams::new(&patterns),
             automaton: automaton(&patterns),
             beginnings: Beginnings::new(&patterns),
             values: patterns,
             longest,
+            shortest,
         }
     }
 

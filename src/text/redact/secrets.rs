@@ -23,9 +23,9 @@ pub struct Secrets {
 pub(super) struct Inner {
     pub(super) placeholders: Vec<String>,
     /// The values as they are.
-    pub(super) raw: Patterns,
+    pub(super) raw: Arc<Patterns>,
     /// The values without escape sequences and line ends, for the pass that sees through them.
-    pub(super) bare: Patterns,
+    pub(super) bare: Arc<Patterns>,
     /// A value holds something that the second pass cannot see: both passes are always needed.
     pub(super) always_raw: bool,
 }
@@ -77,7 +77,7 @@ impl Secrets {
                 _ => refused.push(Refused { name, why: Why::TooLong }),
             }
         }
-        let (raw, bare) = (Patterns::new(raw), Patterns::new(bare));
+        let (raw, bare) = (Arc::new(Patterns::new(raw)), Arc::new(Patterns::new(bare)));
         let placeholders = names.iter().map(|name| format!("[secret {name}]")).collect();
         (Self { inner: Arc::new(Inner { placeholders, raw, bare, always_raw }) }, refused)
     }
@@ -86,6 +86,21 @@ impl Secrets {
     #[must_use]
     pub fn none() -> Self {
         Self::new(std::iter::empty::<(String, String)>()).0
+    }
+
+    /// The same, with placeholders in parentheses: `(secret NAME)`.
+    #[must_use]
+    pub fn in_parentheses(&self) -> Self {
+        let Inner { raw, bare, always_raw, .. } = &*self.inner;
+        let names = self.inner.placeholders.iter().map(|name| name.trim_matches(['[', ']']));
+        let placeholders = names.map(|name| format!("({name})")).collect();
+        let inner = Inner { placeholders, raw: raw.clone(), bare: bare.clone(), always_raw: *always_raw };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Bytes of the shortest value; 0 where there is none.
+    pub(super) fn shortest(&self) -> usize {
+        self.inner.raw.shortest
     }
 
     /// Whether there is nothing to look for.

@@ -134,6 +134,7 @@ fn entry_words(event: &Event, state: &State) -> Option<(String, Role)> {
         | Event::Updated(_)
         | Event::Declared { .. }
         | Event::RunbookChanged { .. }
+        | Event::Redacted(_)
         | Event::LookedAgain { .. } => told(event, state).map(|text| (text, Role::Strong)),
         Event::Closed { note } => Some((with("closed", note.as_deref()), Role::Strong)),
         Event::Reopened => Some(("opened again".to_owned(), Role::Strong)),
