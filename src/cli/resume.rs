@@ -3,7 +3,8 @@
 use super::around::{Alone, Around, terminal};
 use super::{Exit, screen};
 use crate::drive::auto::walk_alone;
-use crate::drive::resume;
+use crate::drive::{hosts, resume_on};
+use crate::session::site::Machine;
 use crate::store;
 use crate::store::session::find_to_write;
 
@@ -18,6 +19,10 @@ pub(super) struct Args {
     /// With --auto: changes may be made.
     #[arg(long, requires = "auto")]
     yes: bool,
+    /// Say where a host of the runbook is from here on; may be repeated. TARGET is `ssh://user@host:port`, an alias of the ssh configuration,
+    /// or `local`.
+    #[arg(long = "host", value_name = "NAME=TARGET", value_parser = hosts::assignment)]
+    hosts: Vec<Machine>,
     #[command(flatten)]
     around: Around,
 }
@@ -33,7 +38,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
         // There is a screen, and it can ask which one.
         return screen::library();
     }
-    let session = resume(&around, found?)?;
+    let session = resume_on(&around, found?, &args.hosts)?;
     if !args.alone.auto {
         return screen::session(session, &around);
     }

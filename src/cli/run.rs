@@ -6,9 +6,10 @@ use super::alert::{Alerting, runbook_for};
 use super::around::{Alone, Around, choose, terminal, time};
 use super::{Exit, import, screen};
 use crate::drive::auto::walk_alone;
-use crate::drive::{Beginning, Error, Kind, begin, values};
+use crate::drive::{Beginning, Error, Kind, begin, hosts, values};
 use crate::runbook::VarName;
 use crate::session::entry::When;
+use crate::session::site::Machine;
 
 /// What is run, and how.
 #[derive(Debug, clap::Args)]
@@ -21,6 +22,10 @@ pub(super) struct Args {
     /// Give a variable its value; may be repeated. Secrets are not taken here, but from `STANCH_VAR_NAME`.
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = values::assignment)]
     vars: Vec<(VarName, String)>,
+    /// Say where a host of the runbook is, instead of what it says; may be repeated. TARGET is `ssh://user@host:port`, an alias of the ssh
+    /// configuration, or `local`.
+    #[arg(long = "host", value_name = "NAME=TARGET", value_parser = hosts::assignment)]
+    hosts: Vec<Machine>,
     /// When it was noticed (`20:37`, `-25m`, RFC 3339).
     #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
     detected: Option<When>,
@@ -58,9 +63,11 @@ pub(super) fn run(args: Args) -> anyhow::Result<Exit> {
     let environment =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let given = values::given(&chosen.runbook, &args.vars, environment)?;
+    let hosts = hosts::given(Some(&chosen.runbook), &args.hosts)?;
     let beginning = Beginning {
         runbook: Some(chosen),
         given,
+        hosts,
         detected: args.detected,
         impact_started: args.impact_start,
         planned: args.planned,

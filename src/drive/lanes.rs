@@ -66,7 +66,7 @@ impl Lanes {
         if key.is_shell() {
             return Err(io::Error::other(format!("could not run in lane {lane}: it is a recorded shell's own")));
         }
-        if let Some(target) = key.target.as_deref().or(key.host.as_deref()).filter(|target| *target != "local") {
+        if let Some(target) = key.target.as_deref() {
             return Err(io::Error::other(format!(
                 "could not run on {target}: this version runs steps on this machine only"
             )));

@@ -15,6 +15,7 @@ use crate::runbook::{self, PhaseName, Runbook, VarName, parse};
 use crate::session::alert::Alert;
 use crate::session::entry::{Entry, When};
 use crate::session::event::{Event, Opened, RunbookRef, Source};
+use crate::session::site::Machine;
 use crate::session::walk::{Opening, Order, Rules, Walk};
 use crate::store::clock::Clock;
 use crate::store::journal::Journal;
@@ -63,6 +64,8 @@ pub struct Beginning {
     pub runbook: Option<Chosen>,
     /// Values given from outside.
     pub given: Vec<(VarName, String, Source)>,
+    /// Hosts given from outside: their targets, with where they are from.
+    pub hosts: Vec<(Machine, Source)>,
     /// When it was noticed.
     pub detected: Option<When>,
     /// When users began to feel it.
@@ -99,7 +102,7 @@ pub struct Session {
 /// # Errors
 /// Where folder or journal cannot be made.
 pub fn begin(around: &Surroundings, beginning: Beginning) -> Result<Session> {
-    let Beginning { title, runbook, given, detected, impact_started, planned, drill, time_boxes, auto, alert } =
+    let Beginning { title, runbook, given, hosts, detected, impact_started, planned, drill, time_boxes, auto, alert } =
         beginning;
     let stamp = around.clock.stamp();
     let book = runbook.as_ref().map(|chosen| Arc::clone(&chosen.runbook));
@@ -132,7 +135,7 @@ pub fn begin(around: &Surroundings, beginning: Beginning) -> Result<Session> {
     };
     let mut walk = Walk::new(book.clone(), Rules { drill: drill.is_some() });
     let attached = attached(around);
-    let orders = walk.open(Opening { opened, attached, given, detected, impact_started });
+    let orders = walk.open(Opening { opened, attached, given, hosts, detected, impact_started });
     work(around, dir, Role::Driver(lock), walk, journal, book, orders, Vec::new())
 }
 
@@ -141,6 +144,14 @@ pub fn begin(around: &Surroundings, beginning: Beginning) -> Result<Session> {
 /// # Errors
 /// Where its journal or its runbook cannot be read.
 pub fn resume(around: &Surroundings, dir: SessionDir) -> Result<Session> {
+    resume_on(around, dir, &[])
+}
+
+/// The same, with hosts given from outside.
+///
+/// # Errors
+/// As [`resume`], and where its runbook has no such host.
+pub fn resume_on(around: &Surroundings, dir: SessionDir, hosts: &[Machine]) -> Result<Session> {
     let stamp = around.clock.stamp();
     let role = match lock::Driver::try_take(&dir, &around.by, stamp.at) {
         Ok(lock) => Role::Driver(lock),
@@ -157,14 +168,15 @@ pub fn resume(around: &Surroundings, dir: SessionDir) -> Result<Session> {
     });
     let version = version.unwrap_or(1);
     let book = opened.runbook.as_ref().map(|reference| runbook_of(&dir, &reference.id, version)).transpose()?;
+    let hosts = super::hosts::given(book.as_deref(), hosts)?;
     let mut walk = Walk::replay(book.clone(), Rules { drill: opened.drill.is_some() }, &entries);
     let orders = if role.follows() {
         Vec::new()
     } else if walk.state().closed {
-        walk.look(attached(around));
+        walk.look(attached(around), &hosts);
         Vec::new()
     } else {
-        walk.attach(attached(around))
+        walk.attach(attached(around), &hosts)
     };
     work(around, dir, role, walk, journal, book, orders, entries)
 }

@@ -54,6 +54,8 @@ pub(super) fn veil(secrets: &Secrets, event: &mut Event) {
         // Nothing in these is anybody's text.
         Event::Attached { .. }
         | Event::VariableUnset { .. }
+        | Event::HostSet { .. }
+        | Event::AttemptBegun(_)
         | Event::LaneOpened { .. }
         | Event::RunInterrupted { .. }
         | Event::StopAsked { .. }

@@ -27,6 +27,7 @@ pub(super) fn deed(history: &History, run: &Run) -> Prose {
         Purpose::Guard { step, .. } => say("checked what must hold before ").then(title(step)),
         Purpose::Probe { step, of } => say("asked whether ").run(*of).text(" of ").then(title(step)).text(" happened"),
         Purpose::Variable { name } => say("read ").code(name.clone()),
+        Purpose::Inventory { host } => say("asked which machines are ").code(host.clone()),
         Purpose::AdHoc => say("ran ").code(brief(&run.started.command, CELL).0),
         Purpose::Shell => say("typed ").code(brief(&run.started.command, CELL).0).text(" in a shell"),
     };
@@ -48,6 +49,7 @@ pub(super) fn name(history: &History, run: &Run) -> Prose {
         Purpose::Guard { step, .. } => Prose::new().text("Guard of ").title(history.title_of_run(run, step)),
         Purpose::Probe { step, .. } => Prose::new().text("Outcome of ").title(history.title_of_run(run, step)),
         Purpose::Variable { name } => Prose::new().text("Value of ").code(name.clone()),
+        Purpose::Inventory { host } => Prose::new().text("Machines of ").code(host.clone()),
         Purpose::AdHoc | Purpose::Shell => Prose::new().code(brief(&run.started.command, CELL).0),
     }
 }
@@ -61,6 +63,7 @@ pub(super) fn purpose(purpose: &Purpose) -> String {
         Purpose::Guard { step, .. } => format!("guard of {step}"),
         Purpose::Probe { step, of } => format!("outcome of {step} ({of})"),
         Purpose::Variable { name } => format!("value of {name}"),
+        Purpose::Inventory { host } => format!("machines of {host}"),
         Purpose::AdHoc => "operator's own".to_owned(),
         Purpose::Shell => "typed in a shell".to_owned(),
     }

@@ -135,7 +135,7 @@ pub(super) fn step_of(purpose: &Purpose) -> Option<&StepId> {
         | Purpose::Undo { step, .. }
         | Purpose::Guard { step, .. }
         | Purpose::Probe { step, .. } => Some(step),
-        Purpose::Variable { .. } | Purpose::AdHoc | Purpose::Shell => None,
+        Purpose::Variable { .. } | Purpose::Inventory { .. } | Purpose::AdHoc | Purpose::Shell => None,
     }
 }
 

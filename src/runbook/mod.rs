@@ -36,6 +36,7 @@ pub use config::{Config, Hook, ON, ReadConfig, parse_config};
 pub use drill::{DRILL, DrillPlan, Need, ReadDrill, parse_drill};
 pub use mark::Mark;
 pub use model::*;
+pub use names::{bad_address, is_host};
 pub use parse::{Parsed, check, check_bytes, parse, parse_bytes};
 pub use problem::{Problem, ProblemSeverity, Spot};
 pub use prose::{fill, mentions};

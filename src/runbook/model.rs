@@ -224,6 +224,8 @@ pub enum Host {
     One(String),
     /// A group: names of other hosts.
     Group(Vec<String>),
+    /// The machines that this command prints: `target` or `name target` in each line.
+    From(String),
 }
 
 /// A guard: a command whose output must match before something may run.

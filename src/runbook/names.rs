@@ -86,14 +86,16 @@ pub(crate) fn is_variable(name: &str) -> bool {
 }
 
 /// Whether a text is a host's name.
-pub(crate) fn is_host(name: &str) -> bool {
+#[must_use]
+pub fn is_host(name: &str) -> bool {
     name.len() <= LONGEST
         && name.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 /// What keeps a text from being the address of a host. It ends up among the arguments of ssh, where it must not be an option.
-pub(crate) fn bad_address(text: &str) -> Option<&'static str> {
+#[must_use]
+pub fn bad_address(text: &str) -> Option<&'static str> {
     let sound = |part: &str| {
         !part.is_empty() && !part.starts_with('-') && part.chars().all(|c| c.is_alphanumeric() || "-_.:[]%".contains(c))
     };

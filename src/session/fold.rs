@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::entry::Entry;
 use super::event::{Event, Mark, RunEnded, RunStarted, Status, Verdict};
 use super::run::{Exit, Purpose, RunNo};
+use super::site::Site;
 use super::state::{Change, FlagSeen, Moment, Run, SignSeen, Standing, State, Stay, StepState, Value};
-use crate::runbook::StepId;
+use crate::runbook::{Effect, StepId};
 
 impl State {
     /// The state that entries add up to.
@@ -30,6 +31,7 @@ impl State {
             self.clock_steps.push((entry.seq, step));
         }
         self.latest = Some(now);
+        self.spread_by(entry);
         match &entry.event {
             Event::Opened(opened) => {
                 self.began = Some(now);
@@ -47,15 +49,12 @@ impl State {
             Event::LaneOpened { lane, key } => {
                 self.lanes.insert(*lane, key.clone());
             }
+            Event::HostSet { host, machines, .. } => drop(self.hosts.insert(host.clone(), machines.clone())),
             Event::RunStarted(started) => self.start(entry.seq, now, started),
             Event::RunEnded(ended) => self.end(entry.seq, ended),
             Event::RunInterrupted { run } => self.interrupt(entry.seq, *run),
             Event::RunSettled { run, happened, .. } => self.settle(entry.seq, *run, *happened),
-            Event::StopAsked { run, .. } => {
-                if let Some(run) = self.runs.get_mut(run) {
-                    run.stop_asked = true;
-                }
-            }
+            Event::StopAsked { run, .. } => self.asked_to_stop(*run),
             Event::SignSeen { run, step, finding, go, evidence, .. } => {
                 if let Some(finding) = finding {
                     self.find(now, entry.seq, finding, Some(*run));
@@ -110,7 +109,8 @@ impl State {
             Event::Closed { .. } => self.close(now),
             Event::Reopened => self.reopen(now),
             Event::TimeBoxAnswered { phase, .. } => drop(self.boxes.insert(*phase, now)),
-            Event::Attached { .. }
+            Event::AttemptBegun(_)
+            | Event::Attached { .. }
             | Event::Left { .. }
             | Event::Note { .. }
             | Event::Pinned { .. }
@@ -147,6 +147,12 @@ impl State {
         }
     }
 
+    fn asked_to_stop(&mut self, run: RunNo) {
+        if let Some(run) = self.runs.get_mut(&run) {
+            run.stop_asked = true;
+        }
+    }
+
     fn attach(&mut self, boot_id: &str) {
         if self.boot.0.is_empty() {
             boot_id.clone_into(&mut self.boot.0);
@@ -160,9 +166,10 @@ impl State {
         self.changes.iter_mut().rfind(|change| change.run == run)
     }
 
-    fn stand(&mut self, step: &StepId, standing: Standing, seq: u64, said: Option<&String>) {
+    pub(super) fn stand(&mut self, step: &StepId, standing: Standing, seq: u64, said: Option<&String>) {
         let state = self.steps.entry(step.clone()).or_default();
-        *state = StepState { runs: std::mem::take(&mut state.runs), standing, seq, said: said.cloned() };
+        let (runs, spread) = (std::mem::take(&mut state.runs), state.spread.take());
+        *state = StepState { runs, standing, seq, said: said.cloned(), spread };
     }
 
     /// A try that did not happen leaves the step as the tries before it did.
@@ -181,11 +188,14 @@ impl State {
     }
 
     fn start(&mut self, seq: u64, at: Moment, started: &RunStarted) {
-        if let Purpose::Step { step, .. } = &started.purpose {
+        if let Purpose::Step { step, attempt } = &started.purpose {
             self.stand(step, Standing::Running, seq, None);
             if let Some(state) = self.steps.get_mut(step) {
                 state.runs.push(started.run);
             }
+            let key = self.lanes.get(&started.lane);
+            let site = key.map_or_else(|| Site::here(started.user.clone()), Site::of);
+            self.spread_start(step, *attempt, started.run, &site);
         }
         if started.counts_as_change() {
             self.altered = seq;
@@ -227,7 +237,7 @@ impl State {
             self.altered = seq;
         }
         match &started.purpose {
-            Purpose::Step { step, .. } => self.stand(step, standing_of(&ended.verdict), seq, None),
+            Purpose::Step { step, .. } => self.stand_by(step, ended.run, standing_of(&ended.verdict), seq),
             Purpose::Undo { of, .. } if ended.verdict.is_healthy() => {
                 if let Some(change) = self.change(*of) {
                     change.undone = Some(ended.run);
@@ -253,7 +263,11 @@ impl State {
         run.end_seq = Some(seq);
         let started = run.started.clone();
         if let Purpose::Step { step, .. } = &started.purpose {
-            self.stand(step, Standing::Unknown, seq, None);
+            // A change whose outcome nobody knows comes before any other.
+            if started.effect != Effect::Read {
+                self.cut(seq, Some(number));
+            }
+            self.stand_by(step, number, Standing::Unknown, seq);
         }
         if let Some(change) = self.change(number) {
             change.end_seq = Some(seq);
@@ -272,7 +286,8 @@ impl State {
         self.unsettled.remove(&number);
         let purpose = run.started.purpose.clone();
         match purpose {
-            Purpose::Step { step, .. } if happened => self.stand(&step, Standing::Healthy, seq, None),
+            Purpose::Step { step, .. } if happened => self.stand_by(&step, number, Standing::Healthy, seq),
+            Purpose::Step { step, .. } if self.is_spread(&step, number) => self.unspread(&step, number, seq),
             Purpose::Step { step, .. } => self.stand_as_before(&step, number, seq),
             Purpose::Undo { of, .. } if happened => {
                 if let Some(change) = self.change(of) {
@@ -287,7 +302,7 @@ impl State {
     }
 }
 
-fn standing_of(verdict: &Verdict) -> Standing {
+pub(super) fn standing_of(verdict: &Verdict) -> Standing {
     match verdict {
         Verdict::Healthy => Standing::Healthy,
         Verdict::Unhealthy(_) => Standing::Unhealthy,

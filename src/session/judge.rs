@@ -71,7 +71,7 @@ impl Judge {
         let mut judge = Self {
             expect: Expect::default(),
             follows: false,
-            is_value: matches!(purpose, Purpose::Variable { .. }),
+            is_value: matches!(purpose, Purpose::Variable { .. } | Purpose::Inventory { .. }),
             signs: Vec::new(),
             captures: Vec::new(),
             matched: false,
@@ -101,6 +101,7 @@ impl Judge {
             Purpose::Undo { .. }
             | Purpose::Probe { .. }
             | Purpose::Variable { .. }
+            | Purpose::Inventory { .. }
             | Purpose::AdHoc
             | Purpose::Shell => {}
         }
@@ -238,7 +239,7 @@ fn exit_reason(rule: &ExitRule, exit: &Exit) -> Option<String> {
 }
 
 /// A line as it is quoted in the record.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     match text.char_indices().nth(QUOTE_LIMIT) {
         Some((cut, _)) => format!("{}…", &text[..cut]),
         None => text.to_owned(),

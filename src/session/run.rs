@@ -106,6 +106,11 @@ pub enum Purpose {
         /// The variable.
         name: VarName,
     },
+    /// Its output tells which machines are behind a name of a host.
+    Inventory {
+        /// The name.
+        host: String,
+    },
     /// The operator's own command.
     AdHoc,
     /// Typed in a recorded shell, beside the walk; by whom says the entry.

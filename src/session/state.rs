@@ -8,6 +8,8 @@ use chrono::{DateTime, Utc};
 use super::entry::When;
 use super::event::{Evidence, Mark, MoveCause, Opened, RunEnded, RunStarted, Source, Status, Update, Verdict};
 use super::run::{LaneKey, LaneNo, RunNo};
+use super::site::Machine;
+use super::spread::Spread;
 use crate::runbook::{Effect, Lead, PhaseName, Runbook, Severity, StepId, VarName};
 
 /// The two clocks drift and are read one after the other; more than this between two entries is a step, in milliseconds.
@@ -42,6 +44,8 @@ pub struct State {
     pub severity: Option<Severity>,
     /// Variables that have a value.
     pub vars: BTreeMap<VarName, Value>,
+    /// Machines behind names of hosts, where they are not those of the runbook: by `--host`, by a command, by a drill.
+    pub hosts: BTreeMap<String, Vec<Machine>>,
     /// Lanes by number.
     pub lanes: BTreeMap<LaneNo, LaneKey>,
     /// Runs by number.
@@ -244,6 +248,8 @@ pub struct StepState {
     pub seq: u64,
     /// The reason or the answer, where there is one.
     pub said: Option<String>,
+    /// The present attempt, where it is one on many hosts: what became of each.
+    pub spread: Option<Spread>,
 }
 
 /// How a step stands.

@@ -164,7 +164,8 @@ mod tests {
             version: "0".to_owned(),
         };
         let attached = Event::Attached { boot_id: "b".into(), host: "h".into(), version: "0".into() };
-        let opening = Opening { opened, attached, given: Vec::new(), detected: None, impact_started: None };
+        let opening =
+            Opening { opened, attached, given: Vec::new(), hosts: Vec::new(), detected: None, impact_started: None };
         let (at, mut seq) = (chrono::DateTime::UNIX_EPOCH, 0);
         for order in walk.open(opening) {
             let Order::Record(draft) = order else { panic!("{order:?}") };

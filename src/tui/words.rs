@@ -16,15 +16,18 @@ use crate::tui::theme::Role;
 /// What a run is called: its step, or its command.
 pub(crate) fn run_name(run: RunNo, state: &State) -> String {
     let Some(started) = state.runs.get(&run).map(|run| &run.started) else { return format!("run {run}") };
-    match &started.purpose {
+    let place = started.host.as_ref().map(|host| format!(" on {host}")).unwrap_or_default();
+    let name = match &started.purpose {
         Purpose::Step { step, .. } => step.clone(),
         Purpose::Undo { step, .. } => format!("undo of {step}"),
         Purpose::Guard { step, .. } => format!("guard of {step}"),
         Purpose::Probe { step, .. } => format!("probe of {step}"),
         Purpose::Variable { name } => format!("value of {name}"),
         Purpose::AdHoc => format!("$ {}", started.command.lines().next().unwrap_or_default()),
+        Purpose::Inventory { host } => format!("machines of {host}"),
         Purpose::Shell => format!("shell $ {}", started.command.trim_start().lines().next().unwrap_or_default()),
-    }
+    };
+    format!("{name}{place}")
 }
 
 /// Why a guard's run keeps its step from starting: what its author says of it, and what was seen.
@@ -35,7 +38,8 @@ pub(crate) fn guard(session: &SessionScreen, run: RunNo) -> Option<String> {
     let says = session.walk.guard(step, *index).and_then(|guard| guard.says.as_deref());
     let seen = reasons.join("; ");
     let why = says.map_or_else(|| seen.clone(), |says| format!("{} ({seen})", session.filled(says)));
-    Some(format!("A guard of {step} does not hold: {why}"))
+    let place = run.started.host.as_ref().map(|host| format!(" on {host}")).unwrap_or_default();
+    Some(format!("A guard of {step} does not hold{place}: {why}"))
 }
 
 /// What a run meant.

@@ -108,6 +108,8 @@ pub fn line(entry: &Entry, walk: &Walk) -> Option<String> {
         | Event::Declared { .. }
         | Event::RunbookChanged { .. }
         | Event::Redacted(_)
+        | Event::HostSet { .. }
+        | Event::AttemptBegun(_)
         | Event::LookedAgain { .. } => told(&entry.event, walk.state())?,
         Event::Closed { .. } => "closed".to_owned(),
         Event::Reopened => "opened again".to_owned(),
@@ -125,6 +127,9 @@ pub fn line(entry: &Entry, walk: &Walk) -> Option<String> {
 fn begun(started: &RunStarted, walk: &Walk) -> Option<String> {
     (started.effect != Effect::Read).then(|| {
         let user = started.user.as_ref().map(|user| format!(" as {user}")).unwrap_or_default();
+        // The target too: a name may lead anywhere.
+        let site = walk.state().site(started.run).filter(|site| site.host.is_some());
+        let user = site.map_or(user, |site| format!(" on {site}"));
         format!("{}: runs{user}: {}", label(started.run, walk), started.command)
     })
 }
@@ -163,17 +168,22 @@ pub(super) fn seconds(ms: u64) -> String {
 
 /// What a run is called: `diagnose http`, `undo of migrate`.
 pub(super) fn label(run: RunNo, walk: &Walk) -> String {
+    let number = run;
     let Some(run) = walk.state().runs.get(&run) else { return format!("run {run}") };
-    match &run.started.purpose {
+    let place = walk.state().site(number).filter(|site| site.host.is_some());
+    let place = place.map(|site| format!(" on {}", site.name())).unwrap_or_default();
+    let name = match &run.started.purpose {
         Purpose::Step { step, attempt: 1 } => step_label(step, walk),
         Purpose::Step { step, attempt } => format!("{}, try {attempt}", step_label(step, walk)),
+        Purpose::Inventory { host } => format!("machines of {host}"),
         Purpose::Undo { step, .. } => format!("undo of {step}"),
         Purpose::Guard { step, .. } => format!("guard of {step}"),
         Purpose::Probe { step, .. } => format!("did {step} happen"),
         Purpose::Variable { name } => format!("value of {name}"),
         Purpose::AdHoc => format!("run {}", run.started.run),
         Purpose::Shell => format!("shell, run {}", run.started.run),
-    }
+    };
+    format!("{name}{place}")
 }
 
 fn step_label(step: &str, walk: &Walk) -> String {

@@ -24,7 +24,7 @@ fn a_number_that_a_shell_took_meanwhile_is_given_up_for_the_next() {
         shell.append(&typed(run, 1).into()).unwrap();
     }
     // Ordered by somebody who has not seen any of that.
-    let elsewhere = LaneKey { host: Some("db".into()), ..here() };
+    let elsewhere = LaneKey { host: Some("db".into()), target: Some("ssh://db1".into()), ..here() };
     let start = |run| [Order::record(started(run)), Order::Start(Box::new(spec(run)))];
     let orders = std::iter::once(Order::record(lane(elsewhere.clone()))).chain(start(1)).chain(start(2));
     bench.drive.send(Job::Orders(orders.collect()));
@@ -36,7 +36,7 @@ fn a_number_that_a_shell_took_meanwhile_is_given_up_for_the_next() {
     };
     for run in [3, 4] {
         let Exit::NotStarted(why) = over(run) else { panic!("it started") };
-        assert!(why.contains("could not run on db"), "each in the lane it was meant for: {why}");
+        assert!(why.contains("could not run on ssh://db1"), "each in the lane it was meant for: {why}");
     }
     let events = bench.events();
     assert_eq!(events[3], Event::LaneOpened { lane: LaneNo(2), key: elsewhere });

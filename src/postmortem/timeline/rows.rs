@@ -136,7 +136,7 @@ fn tell(history: &History, draft: &mut Draft) {
         && match last.started.purpose {
             // A step of revert or fix is work, also where it alters nothing: a snapshot, a dump.
             Purpose::Step { .. } => draft.ready || is_looking(history.phase_of_run(last)),
-            Purpose::Guard { .. } | Purpose::Variable { .. } => true,
+            Purpose::Guard { .. } | Purpose::Variable { .. } | Purpose::Inventory { .. } => true,
             Purpose::AdHoc | Purpose::Shell | Purpose::Undo { .. } | Purpose::Probe { .. } => false,
         }
         && !last.started.edited

@@ -8,7 +8,7 @@ use crate::runbook::Lead;
 use crate::session::entry::{Entry, When};
 use crate::session::event::{Event, Mark, MoveCause, Opened, Source, Tag};
 use crate::session::run::RunNo;
-use crate::session::told::{finding_text, update_words};
+use crate::session::told::{finding_text, host_words, update_words};
 
 /// Characters of a line of output that a row takes.
 const LINE: usize = 240;
@@ -31,6 +31,9 @@ pub(super) fn sentence(history: &History, entry: &Entry, before: Before) -> Opti
                 Some(value) => prose.text(" to ").code(brief(value, CELL).0),
                 None => prose.text(" (secret)"),
             }
+        }
+        Event::HostSet { host, machines, source } if *source != Source::Drill => {
+            Prose::new().text(brief(&format!("The host {}", host_words(host, machines, source)), CELL).0)
         }
         Event::RunInterrupted { run } => Prose::new().run(*run).text(" was interrupted; nobody saw its end"),
         Event::RunSettled { run, happened, because } => {
@@ -99,6 +102,8 @@ pub(super) fn sentence(history: &History, entry: &Entry, before: Before) -> Opti
         | Event::VariableSet { .. }
         | Event::VariableUnset { .. }
         | Event::LaneOpened { .. }
+        | Event::HostSet { .. }
+        | Event::AttemptBegun(_)
         | Event::RunStarted(_)
         | Event::RunEnded(_)
         | Event::Moved { .. }

@@ -10,13 +10,15 @@ use crate::runbook::suggest::{list, nearest};
 
 /// This machine; needs no declaration.
 const LOCAL: &str = "local";
+/// Every host that is declared; needs no declaration where there are any.
+const ALL: &str = "all";
 
 pub(super) fn hosts(names: &Names, problems: &mut Problems) {
     let declared: HashMap<&str, &(Spot<String>, Host)> =
         names.hosts.iter().map(|entry| (entry.0.value.as_str(), entry)).collect();
     for spot in &names.hosts_used {
         let name = spot.value.as_str();
-        if name == LOCAL || declared.contains_key(name) {
+        if name == LOCAL || declared.contains_key(name) || (name == ALL && !declared.is_empty()) {
             continue;
         }
         let known = || names.hosts.iter().map(|(name, _)| name.value.as_str());

@@ -218,6 +218,15 @@ impl Walk {
                 }
                 Advice::act(Intent::Fetch { name: name.clone() })
             }
+            Some(Need::Hosts(name)) => {
+                let told = |run: &&crate::session::state::Run| matches!(&run.started.purpose, Purpose::Inventory { host } if host == name);
+                if self.state.runs.values().rev().any(|run| told(&run)) {
+                    return Advice::failed(format!(
+                        "the command for the host {name} did not tell which machines it is"
+                    ));
+                }
+                Advice::act(Intent::Inventory { host: name.clone() })
+            }
             Some(Need::Capture { name, by }) => {
                 let diagnose = self.state.phase == Some(PhaseName::Diagnose);
                 let words = format!("{name} was not found by {}", by.join(" or "));
@@ -260,6 +269,9 @@ impl Walk {
     }
 
     fn failure(&self, id: &StepId) -> String {
+        if let Some(words) = self.hosts_now(id).map(|spread| self.spread_failure(&spread)) {
+            return format!("{id}: {words}");
+        }
         let run = self.state.steps.get(id).and_then(|state| state.runs.last());
         match run.and_then(|run| self.state.runs.get(run)).and_then(|run| run.verdict()) {
             Some(Verdict::Unhealthy(reasons)) => format!("{id}: {}", reasons.join("; ")),

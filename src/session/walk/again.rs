@@ -11,7 +11,7 @@ use super::{Order, RunOver, Walk};
 use crate::runbook::{PhaseName, Step};
 use crate::session::event::{Event, Mark};
 use crate::session::run::{Purpose, RunNo};
-use crate::session::state::{Run, State};
+use crate::session::state::{Run, Standing, State};
 
 /// A time to look again that was not looked at yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,10 +68,11 @@ impl Walk {
         let mut red = Vec::new();
         for step in self.runbook()?.verify.steps.iter().filter(|step| step.command().is_some()) {
             let (number, run) = self.last_run(step)?;
-            let healthy = match run.verdict() {
-                _ if number == over.run => over.judgement.verdict.is_healthy(),
-                Some(verdict) => verdict.is_healthy(),
-                None => return None,
+            let healthy = match self.hosts_now(&step.id).map(|spread| spread.standing()) {
+                Some(Standing::Running) => return None,
+                Some(standing) => standing == Standing::Healthy,
+                None if number == over.run => over.judgement.verdict.is_healthy(),
+                None => run.verdict()?.is_healthy(),
             };
             if !healthy {
                 red.push(step.id.clone());

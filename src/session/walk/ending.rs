@@ -32,7 +32,7 @@ impl Walk {
     }
 
     pub(super) fn close(&self, note: Option<&str>, despite: Option<&str>) -> Result<Vec<Order>, Refusal> {
-        let running = self.running().into_iter().filter(|run| !self.over.contains(run));
+        let running = self.running().into_iter().filter(|run| !self.over.contains_key(run));
         let (followed, busy): (Vec<RunNo>, Vec<RunNo>) = running.partition(|run| self.is_followed(*run));
         if !busy.is_empty() {
             return Err(Refusal::StillRunning(busy));
@@ -52,7 +52,7 @@ impl Walk {
 
     /// What closes the session, where that waited for the runs that are followed and the last of them is over now.
     pub(super) fn closes(&mut self) -> Vec<Order> {
-        let others = self.running().iter().any(|run| !self.over.contains(run)) || !self.starting.is_empty();
+        let others = self.running().iter().any(|run| !self.over.contains_key(run)) || !self.starting.is_empty();
         let Some(Intent::Close { note, despite }) = self.closing.take_if(|_| !others) else { return Vec::new() };
         self.close(note.as_deref(), despite.as_deref()).unwrap_or_else(|refusal| {
             self.refused = Some(refusal);

@@ -2,9 +2,10 @@
 
 use super::start::{Wanted, plain};
 use super::{Confirmation, Draft, Intent, Order, Refusal, Secret, Walk, Work};
-use crate::runbook::{Action, Effect, Lead, Mode, Pattern, PhaseName, Step, VarName, fill};
+use crate::runbook::{Action, Command, Effect, Host, Lead, Mode, Pattern, PhaseName, Step, VarName, fill};
 use crate::session::event::{Event, MoveCause, Source, Status};
 use crate::session::run::{Purpose, RunNo};
+use crate::session::site::Site;
 use crate::session::state::Standing;
 
 impl Walk {
@@ -46,13 +47,7 @@ impl Walk {
             Intent::Run { step, .. } => {
                 self.waiting.remove(step);
                 self.series.remove(step);
-                let guarded = self
-                    .runbook()
-                    .and_then(|runbook| runbook.step(step))
-                    .is_some_and(|(_, step)| !self.guards(step).is_empty());
-                if guarded {
-                    self.guarded.insert(step.clone(), intent.clone());
-                }
+                self.guarding(step, intent);
             }
             Intent::Skip { step, .. } => {
                 self.waiting.remove(step);
@@ -62,16 +57,27 @@ impl Walk {
                 if let Some(step) = self.step_of(*run).cloned() {
                     self.waiting.remove(&step);
                     self.guarded.remove(&step);
+                    self.halted.insert(step);
                 }
             }
-            Intent::Reopen => self.arriving = None,
-            // Whoever goes elsewhere does not want what was about to start here.
+            Intent::Reopen => self.arriving.clear(),
+            // Whoever goes elsewhere does not want what was about to start here. Hosts that are to come are another thing: the attempt
+            // on all of them has begun.
             Intent::Go(_) | Intent::FollowSign { .. } | Intent::Close { .. } | Intent::Leave { .. } => {
                 self.waiting.clear();
                 self.guarded.clear();
+                if matches!(intent, Intent::Leave { .. }) {
+                    self.halt();
+                }
             }
+            Intent::Reload { .. } => self.halt(),
             _ => {}
         }
+    }
+
+    /// Nothing more is started of any attempt on many hosts.
+    fn halt(&mut self) {
+        self.halted.extend(self.state.steps.keys().cloned());
     }
 
     fn answer(&self, intent: &Intent) -> Result<Vec<Order>, Refusal> {
@@ -121,6 +127,7 @@ impl Walk {
             }
             Intent::Give { name, value } => self.give(name, value),
             Intent::Fetch { name } => self.fetch(name),
+            Intent::Inventory { host } => self.inventory(host),
             Intent::Note { tag, text, happened } => {
                 let text = reason(text, "what is the note")?;
                 let draft = Draft { event: Event::Note { tag: *tag, text }, happened: happened.clone() };
@@ -148,12 +155,12 @@ impl Walk {
                 if !known.is_running() {
                     return Err(Refusal::NoSuch(format!("running run {run}")));
                 }
-                Ok(stop(*run, *force).into())
+                Ok(self.stopped_with(*run).into_iter().flat_map(|run| stop(run, *force)).collect())
             }
             Intent::Leave { note } => Ok(vec![Order::record(Event::Left { note: said(note.as_deref()) })]),
             Intent::Close { note, despite } => self.close(note.as_deref(), despite.as_deref()),
             Intent::Reopen if self.state.closed => {
-                let attached = self.arriving.clone().map(Order::record);
+                let attached = self.arriving.iter().cloned().map(Order::record);
                 Ok([Order::record(Event::Reopened)].into_iter().chain(attached).collect())
             }
             Intent::Reopen => Err(Refusal::NoSuch("closed session".to_owned())),
@@ -171,7 +178,7 @@ impl Walk {
         let Action::Run(shape) = &step.action else {
             return Err(Refusal::NoSuch(format!("command in step {id}")));
         };
-        self.lane_key(shape, None)?;
+        let sites = self.sites_left(step, shape)?;
         self.not_running(id)?;
         if edited.is_some_and(|text| text.trim().is_empty()) {
             return Err(Refusal::BadValue("There is no command to run.".to_owned()));
@@ -187,15 +194,11 @@ impl Walk {
             orders.extend(self.change_allowed(Some(step), despite)?);
             self.confirmed(step.effect, confirmed, &self.confirm_word(step))?;
         }
-        let guards = self.guards(step);
-        if let Some((index, guard)) = guards.first() {
-            let command = plain(&guard.run, Effect::Read, Mode::Pty);
-            let shape = crate::runbook::Command { user: shape.user.clone(), on: shape.on.clone(), ..command };
-            let wanted = Wanted::new(Purpose::Guard { step: id.to_owned(), index: *index }, &shape);
-            orders.extend(self.start(wanted)?);
-            return Ok(orders);
+        Self::confirmed_for(confirmed, &sites)?;
+        match self.start_guards(step, &sites)? {
+            Some(guards) => orders.extend(guards),
+            None => orders.extend(self.start_step(step, edited, confirmed.is_there())?),
         }
-        orders.extend(self.start_step(step, edited, *confirmed != Confirmation::None)?);
         Ok(orders)
     }
 
@@ -204,25 +207,14 @@ impl Walk {
         let Action::Run(shape) = &step.action else {
             return Err(Refusal::NoSuch(format!("command in step {}", step.id)));
         };
-        let runs = self.state.steps.get(&step.id).map_or(&[][..], |state| &state.runs);
-        // A step that was healthy has left its traces in the lane; doing it again starts from before them.
-        let healthy = |run: &&RunNo| {
-            self.state.runs.get(run).and_then(|run| run.verdict()).is_some_and(super::super::event::Verdict::is_healthy)
+        let hosts = self.plan(step, shape)?;
+        let mut orders = match hosts.as_slice() {
+            [only] => {
+                let attempt = self.next_attempt(&step.id);
+                self.start(self.wanted(step, shape, attempt, only.site.clone(), edited, confirmed))?
+            }
+            _ => self.start_spread(step, shape, hosts, edited, confirmed)?,
         };
-        let attempt = u32::try_from(runs.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let wanted = Wanted {
-            command: edited.unwrap_or(&shape.run).to_owned(),
-            edited: edited.is_some_and(|text| text != shape.run),
-            confirmed,
-            effect: step.effect,
-            beside: self.beside(step),
-            timeout: step.timeout,
-            stop: step.stop.clone(),
-            as_before: runs.last().filter(healthy).copied(),
-            also: step.undo.iter().map(|undo| undo.run.clone()).collect(),
-            ..Wanted::new(Purpose::Step { step: step.id.clone(), attempt }, shape)
-        };
-        let mut orders = self.start(wanted)?;
         if shape.mode == Mode::Follow && self.is_at(&step.id) {
             orders.push(Order::record(self.onward(&step.id, MoveCause::Passed(step.id.clone()))));
         }
@@ -247,12 +239,24 @@ impl Walk {
         if undo.effect != Effect::Read {
             self.confirmed(undo.effect, confirmed, &step.id)?;
         }
+        let site = self.undo_site(run, undo)?;
+        Self::confirmed_for(confirmed, std::slice::from_ref(&site))?;
         let wanted = Wanted {
-            confirmed: *confirmed != Confirmation::None,
+            confirmed: confirmed.is_there(),
             frozen,
-            ..Wanted::new(Purpose::Undo { step: step.id.clone(), of: run }, undo)
+            ..Wanted::new(Purpose::Undo { step: step.id.clone(), of: run }, undo, site)
         };
         self.start(wanted)
+    }
+
+    /// Where a change is taken back: where it ran, unless its undo says another host.
+    pub(super) fn undo_site(&self, run: RunNo, undo: &Command) -> Result<Site, Refusal> {
+        let made = self.state.site(run).unwrap_or_default();
+        let there = Site { user: undo.user.clone(), ..made };
+        if undo.on.is_empty() || self.sites(undo)?.iter().any(|site| site.host == there.host) {
+            return Ok(there);
+        }
+        self.one_site(undo)
     }
 
     fn ad_hoc(&self, command: &str, effect: Effect, confirmed: &Confirmation) -> Result<Vec<Order>, Refusal> {
@@ -263,7 +267,8 @@ impl Walk {
             self.confirmed(effect, confirmed, "yes")?;
         }
         let shape = plain(command, effect, Mode::Pty);
-        self.start(Wanted { confirmed: *confirmed != Confirmation::None, ..Wanted::new(Purpose::AdHoc, &shape) })
+        let wanted = Wanted::new(Purpose::AdHoc, &shape, Site::default());
+        self.start(Wanted { confirmed: confirmed.is_there(), ..wanted })
     }
 
     fn probe(&self, run: RunNo) -> Result<Vec<Order>, Refusal> {
@@ -276,14 +281,9 @@ impl Walk {
         if !needs.is_empty() {
             return Err(Refusal::Needs(needs));
         }
-        let own = step.command();
         let shape = plain(probe, Effect::Read, Mode::Pty);
-        let shape = crate::runbook::Command {
-            user: own.and_then(|own| own.user.clone()),
-            on: own.map(|own| own.on.clone()).unwrap_or_default(),
-            ..shape
-        };
-        self.start(Wanted::new(Purpose::Probe { step: step.id.clone(), of: run }, &shape))
+        let site = self.state.site(run).unwrap_or_default();
+        self.start(Wanted::new(Purpose::Probe { step: step.id.clone(), of: run }, &shape, site))
     }
 
     fn choose(&self, id: &str, option: usize) -> Result<Vec<Order>, Refusal> {
@@ -384,13 +384,31 @@ impl Walk {
         }
         let shape = plain(from, Effect::Read, Mode::Pipe);
         let purpose = Purpose::Variable { name: name.clone() };
-        self.start(Wanted { secret_output: variable.secret, ..Wanted::new(purpose, &shape) })
+        let wanted = Wanted::new(purpose, &shape, Site::default());
+        self.start(Wanted { secret_output: variable.secret, ..wanted })
+    }
+
+    fn inventory(&self, host: &str) -> Result<Vec<Order>, Refusal> {
+        let Some(Host::From(from)) = self.runbook().and_then(|runbook| runbook.hosts.get(host)) else {
+            return Err(Refusal::NoSuch(format!("command for the host {host}")));
+        };
+        if self.rules.drill {
+            return Err(Refusal::CannotYet(format!(
+                "{host} comes from the drill: a drill runs no `from` of its runbook."
+            )));
+        }
+        let needs = self.missing(&[from]);
+        if !needs.is_empty() {
+            return Err(Refusal::Needs(needs));
+        }
+        let shape = plain(from, Effect::Read, Mode::Pipe);
+        self.start(Wanted::new(Purpose::Inventory { host: host.to_owned() }, &shape, Site::default()))
     }
 
     fn confirmed(&self, effect: Effect, confirmed: &Confirmation, word: &str) -> Result<(), Refusal> {
-        match (effect, confirmed) {
+        match (effect, confirmed.by()) {
             (Effect::Read, _) | (Effect::Change, Confirmation::Yes | Confirmation::Typed(_)) => Ok(()),
-            (Effect::Change, Confirmation::None) => Err(Refusal::Confirm),
+            (Effect::Change, _) => Err(Refusal::Confirm),
             (Effect::Destroy, Confirmation::Typed(typed)) if typed.trim() == word => Ok(()),
             (Effect::Destroy, Confirmation::Typed(_)) => Err(Refusal::WrongWord(word.to_owned())),
             // `--yes` is a person's word for changes; only in a drill is it one for destruction.

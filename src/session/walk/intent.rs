@@ -5,6 +5,7 @@ use crate::runbook::{Effect, Lead, Severity, StepId, VarName};
 use crate::session::entry::When;
 use crate::session::event::{Mark, Status, Tag};
 use crate::session::run::RunNo;
+use crate::session::site::Site;
 
 /// Something the operator wants. The walk answers with orders, or refuses and says why.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,6 +102,11 @@ pub enum Intent {
         /// The variable.
         name: VarName,
     },
+    /// Run the command that tells which machines are behind a name of a host.
+    Inventory {
+        /// The name.
+        host: String,
+    },
     /// Write something down.
     Note {
         /// What kind.
@@ -193,7 +199,12 @@ impl Intent {
     pub fn starts(&self) -> bool {
         matches!(
             self,
-            Self::Run { .. } | Self::Undo { .. } | Self::AdHoc { .. } | Self::Probe { .. } | Self::Fetch { .. }
+            Self::Run { .. }
+                | Self::Undo { .. }
+                | Self::AdHoc { .. }
+                | Self::Probe { .. }
+                | Self::Fetch { .. }
+                | Self::Inventory { .. }
         )
     }
 }
@@ -208,6 +219,30 @@ pub enum Confirmation {
     Yes,
     /// The word that a `destroy` asks for, as it was typed.
     Typed(String),
+    /// One of these, under a preview that said where it would run. Where that is elsewhere by now, it counts no more.
+    Seen {
+        /// Where, and as whom.
+        sites: Vec<Site>,
+        /// How it was confirmed.
+        by: Box<Confirmation>,
+    },
+}
+
+impl Confirmation {
+    /// How it was confirmed, wherever.
+    #[must_use]
+    pub fn by(&self) -> &Self {
+        match self {
+            Self::Seen { by, .. } => by.by(),
+            other => other,
+        }
+    }
+
+    /// Whether it was confirmed at all.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        *self.by() != Self::None
+    }
 }
 
 /// A value that must not be shown.

@@ -8,6 +8,8 @@ mod advise;
 mod again;
 mod ending;
 mod flagged;
+mod guards;
+mod hosts;
 mod intend;
 mod intent;
 mod open;
@@ -18,6 +20,7 @@ mod react;
 mod refusal;
 mod rules;
 mod shortest;
+mod spread;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -29,6 +32,7 @@ use std::sync::Arc;
 
 pub use advise::{Advice, Path};
 pub use again::{Again, pending};
+pub use hosts::AT_ONCE;
 pub use intent::{Confirmation, Intent, Secret};
 pub use open::Opening;
 pub use order::{Draft, Flagged, Happening, Order, RunOver};
@@ -41,8 +45,9 @@ pub use work::Work;
 
 use crate::runbook::{Runbook, StepId, VarName};
 use crate::session::entry::Entry;
-use crate::session::event::{Event, MoveCause, Source};
-use crate::session::run::{LaneKey, LaneNo, RunNo};
+use crate::session::event::{Event, MoveCause, Source, Verdict};
+use crate::session::run::{LaneKey, LaneNo, Purpose, RunNo};
+use crate::session::site::Site;
 use crate::session::state::State;
 
 /// What kind of walk it is.
@@ -63,14 +68,20 @@ pub struct Walk {
     /// Events ordered to be recorded that are not on disk yet, oldest first.
     unrecorded: VecDeque<Discriminant<Event>>,
     /// Runs that wait for their guards, by step.
-    guarded: BTreeMap<StepId, Intent>,
+    guarded: BTreeMap<StepId, guards::Guarded>,
     /// Runs and lanes ordered whose records are not on disk yet: their numbers are taken.
     starting: BTreeMap<RunNo, LaneNo>,
     opening: BTreeMap<LaneNo, LaneKey>,
     /// A guard that did not hold, until the next intent.
     refused: Option<Refusal>,
-    /// For steps with `until`: the first run of the present series of tries.
-    series: BTreeMap<StepId, RunNo>,
+    /// For steps with `until`: the first run of the present series of tries, on each host.
+    series: BTreeMap<StepId, BTreeMap<Site, RunNo>>,
+    /// Hosts of attempts on many whose run was ordered: none is ordered twice.
+    sent: BTreeSet<(StepId, Site)>,
+    /// Steps of whose attempts nothing more is started, though the record does not say so yet.
+    halted: BTreeSet<StepId>,
+    /// Runs that were asked to stop.
+    asked: BTreeSet<RunNo>,
     /// Steps that wait for their next try.
     waiting: BTreeSet<StepId>,
     /// How often a lead, an end or an answer brought the cursor to a step.
@@ -79,10 +90,18 @@ pub struct Walk {
     flagging: BTreeSet<(RunNo, u32)>,
     /// The session is to be closed as soon as the runs that are followed have ended.
     closing: Option<Intent>,
-    /// The process at the wheel of a closed session: recorded when that is opened again.
-    arriving: Option<Event>,
+    /// The process at the wheel of a closed session, and what it brings: recorded when that is opened again.
+    arriving: Vec<Event>,
     /// Runs that are over though the record of it is not on disk yet. Several may end before the first of them is written.
-    over: BTreeSet<RunNo>,
+    over: BTreeMap<RunNo, Over>,
+}
+
+/// What is known of a run that is over.
+#[derive(Debug, Clone)]
+pub(super) struct Over {
+    verdict: Verdict,
+    took_ms: u64,
+    started: bool,
 }
 
 impl Walk {
@@ -100,12 +119,15 @@ impl Walk {
             opening: BTreeMap::new(),
             refused: None,
             series: BTreeMap::new(),
+            sent: BTreeSet::new(),
+            halted: BTreeSet::new(),
+            asked: BTreeSet::new(),
             waiting: BTreeSet::new(),
             visits: BTreeMap::new(),
             flagging: BTreeSet::new(),
             closing: None,
-            arriving: None,
-            over: BTreeSet::new(),
+            arriving: Vec::new(),
+            over: BTreeMap::new(),
         }
     }
 
@@ -196,7 +218,19 @@ impl Walk {
                 Order::Record(draft) => {
                     self.unrecorded.push_back(discriminant(&draft.event));
                     match &draft.event {
-                        Event::RunStarted(started) => drop(self.starting.insert(started.run, started.lane)),
+                        Event::RunStarted(started) => {
+                            self.starting.insert(started.run, started.lane);
+                            if let (Purpose::Step { step, .. }, Some(site)) =
+                                (&started.purpose, self.site_in(started.lane))
+                            {
+                                self.sent.insert((step.clone(), site));
+                            }
+                        }
+                        Event::AttemptBegun(attempt) => {
+                            self.sent.retain(|(step, _)| *step != attempt.step);
+                            self.halted.remove(&attempt.step);
+                        }
+                        Event::StopAsked { run, .. } => drop(self.asked.insert(*run)),
                         Event::LaneOpened { lane, key } => drop(self.opening.insert(*lane, key.clone())),
                         _ => {}
                     }
@@ -208,6 +242,11 @@ impl Walk {
             }
         }
         orders
+    }
+
+    /// Where the runs of a lane run.
+    fn site_in(&self, lane: LaneNo) -> Option<Site> {
+        self.state.lanes.get(&lane).or_else(|| self.opening.get(&lane)).map(Site::of)
     }
 
     /// An entry is on disk: the state moves.

@@ -4,6 +4,7 @@ use super::{Order, Walk};
 use crate::runbook::{Action, Lead, Mode, PhaseName, StepId, VarName};
 use crate::session::entry::When;
 use crate::session::event::{Event, Mark, MoveCause, Opened, Source};
+use crate::session::site::Machine;
 use crate::session::state::Standing;
 use crate::session::walk::order::Draft;
 
@@ -16,6 +17,8 @@ pub struct Opening {
     pub attached: Event,
     /// Values given from outside, with where they are from. Defaults of the runbook fill the rest, but for drills.
     pub given: Vec<(VarName, String, Source)>,
+    /// Hosts given from outside: their targets, with where they are from.
+    pub hosts: Vec<(Machine, Source)>,
     /// When it was noticed, where that is known.
     pub detected: Option<When>,
     /// When users began to feel it, where that is known.
@@ -48,6 +51,7 @@ impl Walk {
             let value = (!self.is_secret(name)).then(|| value.clone());
             orders.push(Order::record(Event::VariableSet { name: name.clone(), value, source: source.clone() }));
         }
+        orders.extend(opening.hosts.iter().map(|(machine, source)| Order::record(host_set(machine, source))));
         // A drill takes no default: a forgotten variable must not reach production.
         let vars = self.runbook.iter().flat_map(|runbook| &runbook.vars).filter(|_| !drill);
         for (name, variable) in vars {
@@ -64,15 +68,17 @@ impl Walk {
     }
 
     /// The first records of a session taken up again.
-    pub fn attach(&mut self, attached: Event) -> Vec<Order> {
+    pub fn attach(&mut self, attached: Event, hosts: &[(Machine, Source)]) -> Vec<Order> {
         let mut orders = vec![Order::record(attached)];
+        orders.extend(hosts.iter().map(|(machine, source)| Order::record(host_set(machine, source))));
         orders.extend(self.overdue().map(Order::record));
         self.ordered(orders)
     }
 
     /// A closed session is only looked at; who does is recorded ([`Event::Attached`]) when it is opened again.
-    pub fn look(&mut self, attached: Event) {
-        self.arriving = Some(attached);
+    pub fn look(&mut self, attached: Event, hosts: &[(Machine, Source)]) {
+        self.arriving = vec![attached];
+        self.arriving.extend(hosts.iter().map(|(machine, source)| host_set(machine, source)));
     }
 
     /// The move on from the step at the cursor, where its outcome is in the journal and the move is not: whoever was about to record
@@ -116,4 +122,9 @@ impl Walk {
     pub(super) fn is_secret(&self, name: &str) -> bool {
         self.runbook().and_then(|runbook| runbook.var(name)).is_some_and(|variable| variable.secret)
     }
+}
+
+/// The record of where a host is.
+fn host_set(machine: &Machine, source: &Source) -> Event {
+    Event::HostSet { host: machine.name.clone(), machines: vec![machine.clone()], source: source.clone() }
 }

@@ -58,7 +58,9 @@ impl Walk {
         let fresh = Next::fresh(step);
         let Some(own) = self.state.steps.get(&step.id) else { return fresh };
         if own.standing == Standing::Running {
-            return own.runs.last().map_or(fresh, |run| Next::Running(*run));
+            let going =
+                own.runs.iter().rev().find(|run| self.state.going.contains(*run) && !self.over.contains_key(run));
+            return going.or(own.runs.last()).map_or(fresh, |run| Next::Running(*run));
         }
         // What became of it on an earlier visit does not count on this one.
         if own.seq < self.state.arrived {
@@ -94,11 +96,15 @@ impl Walk {
         })
     }
 
-    /// Where the signs of a step's last run lead, if anywhere.
+    /// Where the signs of a step's last run lead, if anywhere; of its last runs, where it runs on many hosts.
     pub(super) fn offered(&self, step: &str) -> Option<Vec<Lead>> {
-        let run = *self.state.steps.get(step)?.runs.last()?;
+        let own = self.state.steps.get(step)?;
+        let runs: Vec<RunNo> = match &own.spread {
+            Some(spread) => spread.hosts.iter().filter_map(|host| host.run).collect(),
+            None => own.runs.last().copied().into_iter().collect(),
+        };
         let mut leads = Vec::new();
-        for sign in self.state.signs.iter().filter(|sign| sign.run == run) {
+        for sign in self.state.signs.iter().filter(|sign| runs.contains(&sign.run)) {
             for lead in &sign.go {
                 if !leads.contains(lead) {
                     leads.push(lead.clone());

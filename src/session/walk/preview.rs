@@ -1,8 +1,9 @@
 //! What would run: shown before anything is started.
 
-use super::Walk;
+use super::{Refusal, Walk};
 use crate::runbook::{Command, Effect, VarName, mentions};
 use crate::session::run::RunNo;
+use crate::session::site::Site;
 
 /// A command as it would run now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,10 +12,16 @@ pub struct Preview {
     pub command: String,
     /// The values it mentions: none where there is no value yet, `Some(None)` where it is secret.
     pub values: Vec<(VarName, Option<Option<String>>)>,
-    /// The host, where not this machine.
-    pub host: Option<String>,
-    /// The user, where not the operator.
-    pub user: Option<String>,
+    /// Where it would run, and as whom: each host that the next attempt covers. Empty where a command has to tell first.
+    pub sites: Vec<Site>,
+    /// Hosts of the step where the last attempt was healthy: they are left alone.
+    pub held: Vec<Site>,
+    /// At most this many hosts at once.
+    pub at_once: u32,
+    /// The first host where it is not healthy is the last.
+    pub rolling: bool,
+    /// Why it is not known where it would run.
+    pub nowhere: Option<Refusal>,
     /// The directory, where the step says one.
     pub cwd: Option<String>,
     /// What it does to the world.
@@ -27,6 +34,42 @@ pub struct Preview {
     pub point_of_no_return: bool,
 }
 
+impl Preview {
+    /// Where it would run, and as whom, with the number of hosts: `on 3 hosts, one after the other: web1 (ssh://web1) as root, ...`;
+    /// none for this machine as the operator.
+    #[must_use]
+    pub fn place(&self) -> Option<String> {
+        if let Some(why) = &self.nowhere {
+            return Some(format!("where is not known yet: {why}"));
+        }
+        let names = || self.sites.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let left = match self.held.as_slice() {
+            [] => String::new(),
+            held => {
+                let names: Vec<&str> = held.iter().map(Site::name).collect();
+                format!(" (healthy already: {})", names.join(", "))
+            }
+        };
+        match self.sites.as_slice() {
+            [site] if site.is_plain() => None,
+            [Site { host: None, target: None, user: Some(user) }] => Some(format!("as {user}")),
+            [site] => Some(format!("on {site}{left}")),
+            sites => {
+                let how = match (self.rolling, self.at_once) {
+                    (true, 1) => "one after the other up to the first that is not healthy".to_owned(),
+                    (true, many) => format!("{many} at a time up to the first that is not healthy"),
+                    (false, 1) => "one after the other".to_owned(),
+                    (false, many) if usize::try_from(many).is_ok_and(|many| many >= sites.len()) => {
+                        "at once".to_owned()
+                    }
+                    (false, many) => format!("{many} at a time"),
+                };
+                Some(format!("on {} hosts, {how}: {}{left}", sites.len(), names()))
+            }
+        }
+    }
+}
+
 impl Walk {
     /// A step's command as it would run now; none for a step without one.
     #[must_use]
@@ -34,6 +77,17 @@ impl Walk {
         let (_, step) = self.runbook()?.step(step)?;
         let command = step.command()?;
         let preview = self.preview_of(command, edited.unwrap_or(&command.run), step.effect);
+        let preview = match self.plan(step, command) {
+            Ok(shares) => {
+                let (held, left): (Vec<_>, Vec<_>) = shares.into_iter().partition(|share| share.held.is_some());
+                let sites: Vec<Site> = left.into_iter().map(|share| share.site).collect();
+                let rolling = step.rolling.is_some() && sites.len() + held.len() > 1;
+                let at_once = Self::at_once(step, command, sites.len());
+                let held = held.into_iter().map(|share| share.site).collect();
+                Preview { sites, held, at_once, rolling, ..preview }
+            }
+            Err(refusal) => Preview { sites: Vec::new(), nowhere: Some(refusal), ..preview },
+        };
         Some(Preview {
             undo: step.undo.as_ref().map(|undo| undo.run.clone()),
             confirm_word: (step.effect == Effect::Destroy).then(|| self.confirm_word(step)),
@@ -54,6 +108,10 @@ impl Walk {
             }
         }
         preview.confirm_word = (undo.effect == Effect::Destroy).then(|| step.id.clone());
+        match self.undo_site(run, undo) {
+            Ok(site) => preview.sites = vec![site],
+            Err(refusal) => (preview.sites, preview.nowhere) = (Vec::new(), Some(refusal)),
+        }
         Some(preview)
     }
 
@@ -81,8 +139,11 @@ impl Walk {
         Preview {
             command: text.to_owned(),
             values: names.into_iter().filter(known).map(value).collect(),
-            host: command.on.first().filter(|_| !self.rules.drill).cloned(),
-            user: command.user.clone(),
+            sites: vec![Site::here(command.user.clone())],
+            held: Vec::new(),
+            at_once: 1,
+            rolling: false,
+            nowhere: None,
             cwd: command.cwd.clone(),
             effect,
             undo: None,

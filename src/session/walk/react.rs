@@ -2,13 +2,15 @@
 
 use chrono::{Offset as _, TimeDelta, Utc};
 
-use super::start::{Wanted, plain};
-use super::{Confirmation, Happening, Intent, Order, Refusal, RunOver, Secret, Walk};
+use super::spread::is_open;
+use super::{Happening, Order, Over, Refusal, RunOver, Secret, Walk};
 use crate::runbook::{Effect, Lead, Mode, PhaseName, Sign, Step, fill};
 use crate::session::event::{Event, Evidence, MoveCause, RunEnded, Source, Verdict};
 use crate::session::evidence::time_in;
-use crate::session::judge::{Judgement, SignFound};
+use crate::session::judge::SignFound;
 use crate::session::run::{Exit, Purpose, RunNo};
+use crate::session::site::{Site, machines};
+use crate::session::state::Standing;
 use crate::session::when;
 
 impl Walk {
@@ -21,7 +23,9 @@ impl Walk {
             }
             Happening::Flagged(flagged) => self.flagged(&flagged),
             Happening::RunOver(over) => {
-                self.ends(over.run);
+                let (verdict, took_ms) = (over.judgement.verdict.clone(), over.end.took_ms);
+                let started = !matches!(over.end.exit, Exit::NotStarted(_));
+                self.ends(over.run, Over { verdict, took_ms, started });
                 let mut orders = self.run_over(&over);
                 // A step that is tried again has not told yet.
                 let goes_on = |order: &Order| matches!(order, Order::Start(_) | Order::Wait { .. });
@@ -29,13 +33,17 @@ impl Walk {
                     orders.extend(self.looked_again(&over));
                 }
                 orders.extend(self.closes());
-                orders
+                let mut orders = self.ordered(orders);
+                orders.extend(self.goes_on());
+                return orders;
             }
             Happening::RunLost(run) => {
-                self.ends(run);
+                self.ends(run, Over { verdict: Verdict::Unknown, took_ms: 0, started: true });
                 let mut orders = self.run_lost(run);
                 orders.extend(self.closes());
-                orders
+                let mut orders = self.ordered(orders);
+                orders.extend(self.goes_on());
+                return orders;
             }
             Happening::Waited(step) => self.waited(&step),
         };
@@ -43,15 +51,19 @@ impl Walk {
     }
 
     /// A run that goes on by its record is over; until that is recorded, it is known here alone.
-    fn ends(&mut self, run: RunNo) {
+    fn ends(&mut self, run: RunNo, over: Over) {
         if self.state.going.contains(&run) {
-            self.over.insert(run);
+            self.over.insert(run, over);
         }
     }
 
     fn run_lost(&mut self, run: RunNo) -> Vec<Order> {
         if let Some(step) = self.step_of(run).cloned() {
             self.guarded.remove(&step);
+            // A change whose outcome nobody knows comes before any other.
+            if self.state.runs.get(&run).is_some_and(|run| run.started.effect != Effect::Read) {
+                self.halted.insert(step);
+            }
         }
         let running = self.state.runs.get(&run).is_some_and(crate::session::state::Run::is_running);
         if running { vec![Order::record(Event::RunInterrupted { run })] } else { Vec::new() }
@@ -85,7 +97,7 @@ impl Walk {
             }
             Purpose::Guard { step, index } => {
                 orders.push(end);
-                orders.extend(self.after_guard(step, *index, &over.judgement));
+                orders.extend(self.after_guard(step, *index, over));
             }
             Purpose::Probe { of, .. } => {
                 // A probe that could not answer leaves the question open.
@@ -100,6 +112,10 @@ impl Walk {
             }
             Purpose::Variable { name } => {
                 orders.extend(self.fetched(name, over));
+                orders.push(end);
+            }
+            Purpose::Inventory { host } => {
+                orders.extend(self.listed(host, over));
                 orders.push(end);
             }
             // Its shell is gone, which had its environment.
@@ -184,24 +200,22 @@ impl Walk {
         if healthy && !follows {
             orders.push(Order::Keep(over.run));
         }
-        if let Some(wait) = self.next_try(over, step) {
+        // Other hosts go on, or are to come: nothing is known of the step yet.
+        let Some(standing) = self.outcome(&step.id, over) else { return orders };
+        if let Some(wait) = self.next_try(over, step, standing) {
             self.waiting.insert(step.id.clone());
             orders.push(wait);
             return orders;
         }
         self.series.remove(&step.id);
-        let stopped = matches!(over.judgement.verdict, Verdict::Stopped | Verdict::Unknown);
-        let offers = over.judgement.signs.iter().any(|found| {
-            usize::try_from(found.sign)
-                .ok()
-                .and_then(|sign| step.signs.get(sign))
-                .is_some_and(|sign| !sign.go.is_empty())
-        });
+        let cut =
+            self.hosts_now(&step.id).is_some_and(|spread| spread.host(over.run).is_some() && spread.is_cut_short());
+        let offers = self.offered(&step.id).is_some() || finds_a_way(over, step);
         // Where the operator is meanwhile elsewhere, or must choose, the cursor stays.
-        if !self.is_at(&step.id) || stopped || offers || follows {
+        if !self.is_at(&step.id) || is_open(standing) || cut || offers || follows {
             return orders;
         }
-        if let Some(event) = self.move_after(step, healthy) {
+        if let Some(event) = self.move_after(step, standing == Standing::Healthy) {
             orders.push(Order::record(event));
         }
         orders
@@ -240,7 +254,7 @@ impl Walk {
     /// The move on from a change that was interrupted, where it is known by now that it happened.
     pub(super) fn after_settling(&self, run: RunNo) -> Option<Order> {
         let Purpose::Step { step, .. } = &self.state.runs.get(&run)?.started.purpose else { return None };
-        let step = self.find(step).ok().filter(|step| self.is_at(&step.id))?;
+        let step = self.find(step).ok().filter(|step| self.is_at(&step.id) && self.healthy_with(&step.id, run))?;
         self.move_after(step, true).map(Order::record)
     }
 
@@ -254,19 +268,26 @@ impl Walk {
         }
     }
 
-    /// The wait for a step's next try, where it has `until` and time is left.
-    fn next_try(&mut self, over: &RunOver, step: &Step) -> Option<Order> {
-        let until = step.until.filter(|_| matches!(over.judgement.verdict, Verdict::Unhealthy(_)))?;
-        let last = self.state.runs.get(&over.run)?;
-        if last.stop_asked || matches!(over.end.exit, Exit::NotStarted(_)) {
-            return None;
-        }
-        let first = *self.series.entry(step.id.clone()).or_insert(over.run);
-        let first = self.state.runs.get(&first)?;
-        let elapsed = last.at.since(&first.at) + over.end.took_ms;
+    /// The wait for a step's next try, where it has `until` and time is left: on each host where it is not healthy.
+    fn next_try(&mut self, over: &RunOver, step: &Step, standing: Standing) -> Option<Order> {
+        let until = step.until.filter(|_| standing == Standing::Unhealthy)?;
         let milliseconds = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let ms = milliseconds(until.every);
-        (elapsed.saturating_add(ms) <= milliseconds(until.for_)).then(|| Order::Wait { step: step.id.clone(), ms })
+        let failed = self.failed(&step.id, over);
+        for run in &failed {
+            let (last, end) = (self.state.runs.get(run)?, self.over_of(*run)?);
+            if last.stop_asked || !end.started {
+                return None;
+            }
+            let site = self.state.site(*run)?;
+            let first = *self.series.entry(step.id.clone()).or_default().entry(site).or_insert(*run);
+            let last = self.state.runs.get(run)?;
+            let elapsed = last.at.since(&self.state.runs.get(&first)?.at) + end.took_ms;
+            if elapsed.saturating_add(ms) > milliseconds(until.for_) {
+                return None;
+            }
+        }
+        (!failed.is_empty()).then(|| Order::Wait { step: step.id.clone(), ms })
     }
 
     fn waited(&mut self, id: &str) -> Vec<Order> {
@@ -279,7 +300,8 @@ impl Walk {
             self.state.steps.get(id).and_then(|state| state.runs.last()).and_then(|run| self.state.runs.get(run));
         let Some(last) = last else { return Vec::new() };
         let edited = last.started.edited.then_some(last.started.command.as_str());
-        match self.start_step(step, edited, last.started.confirmed) {
+        let again = self.still_there(step).and_then(|()| self.start_step(step, edited, last.started.confirmed));
+        match again {
             Ok(orders) => orders,
             // Something else was started in its lane meanwhile: its turn comes when that is over.
             Err(Refusal::Busy(_)) => {
@@ -294,47 +316,31 @@ impl Walk {
         }
     }
 
-    fn after_guard(&mut self, id: &str, index: u32, judgement: &Judgement) -> Vec<Order> {
-        let Some(guarded) = self.guarded.remove(id) else { return Vec::new() };
-        let runbook = self.runbook.clone();
-        let Some((_, step)) = runbook.as_deref().and_then(|runbook| runbook.step(id)) else { return Vec::new() };
-        let guards = self.guards(step);
-        if let Verdict::Unhealthy(reasons) = &judgement.verdict {
-            let guard = guards.iter().find(|(own, _)| *own == index).map(|(_, guard)| *guard);
-            let seen = reasons.join("; ");
-            let says = guard
-                .and_then(|guard| guard.says.clone())
-                .map_or_else(|| seen.clone(), |says| format!("{says} ({seen})"));
-            let command = guard.map(|guard| guard.run.clone()).unwrap_or_default();
-            self.refused = Some(Refusal::Guard { command, says });
-            return Vec::new();
-        }
-        if !judgement.verdict.is_healthy() {
-            return Vec::new();
-        }
-        let Intent::Run { edited, confirmed, .. } = &guarded else { return Vec::new() };
-        let next = guards.iter().skip_while(|(own, _)| *own != index).nth(1);
-        let orders = match next {
-            Some((index, guard)) => {
-                let own = step.command();
-                let shape = crate::runbook::Command {
-                    user: own.and_then(|own| own.user.clone()),
-                    on: own.map(|own| own.on.clone()).unwrap_or_default(),
-                    ..plain(&guard.run, Effect::Read, Mode::Pty)
-                };
-                self.start(Wanted::new(Purpose::Guard { step: id.to_owned(), index: *index }, &shape))
-            }
-            None => self.start_step(step, edited.as_deref(), *confirmed != Confirmation::None),
+    /// The next try runs where the last one did, or nowhere.
+    fn still_there(&self, step: &Step) -> Result<(), Refusal> {
+        let Some(own) = self.state.steps.get(&step.id) else { return Ok(()) };
+        let one = || own.runs.last().and_then(|run| self.state.site(*run)).into_iter().collect();
+        let hosts = |spread: &crate::session::spread::Spread| {
+            spread.hosts.iter().map(|host| host.site.clone()).collect::<Vec<_>>()
         };
-        match orders {
-            Ok(orders) => {
-                if next.is_some() {
-                    self.guarded.insert(id.to_owned(), guarded);
-                }
-                orders
+        let seen: Vec<Site> = own.spread.as_ref().map_or_else(one, hosts);
+        let now = step.command().map_or(Ok(Vec::new()), |shape| self.sites(shape))?;
+        if seen == now { Ok(()) } else { Err(Refusal::Elsewhere { seen, now }) }
+    }
+
+    /// The machines that a command printed; where it printed something else, nothing is taken of it.
+    fn listed(&mut self, host: &str, over: &RunOver) -> Vec<Order> {
+        if !over.judgement.verdict.is_healthy() {
+            return Vec::new();
+        }
+        let printed = over.judgement.text.as_deref();
+        match printed.map_or_else(|| Err("it printed more than 64 KiB".to_owned()), machines) {
+            Ok(machines) => {
+                let source = Source::From(over.run);
+                vec![Order::record(Event::HostSet { host: host.to_owned(), machines, source })]
             }
-            Err(refusal) => {
-                self.refused = Some(refusal);
+            Err(why) => {
+                self.refused = Some(Refusal::Inventory { host: host.to_owned(), why });
                 Vec::new()
             }
         }
@@ -352,4 +358,10 @@ impl Walk {
         }
         over.judgement.text.clone().map(|text| Order::record(event(Some(text)))).into_iter().collect()
     }
+}
+
+/// Whether a sign that leads somewhere was found in this output.
+fn finds_a_way(over: &RunOver, step: &Step) -> bool {
+    let mut signs = over.judgement.signs.iter().filter_map(|found| step.signs.get(usize::try_from(found.sign).ok()?));
+    signs.any(|sign| !sign.go.is_empty())
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::runbook::{StepId, VarName};
 use crate::session::run::RunNo;
+use crate::session::site::Site;
 
 /// Why an intent is refused. Each says what would help; the screen turns some into a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,10 +28,26 @@ pub enum Refusal {
     },
     /// A guard does not hold.
     Guard {
+        /// Where.
+        site: Site,
         /// The guard's command.
         command: String,
         /// What the author says of it, or what was seen.
         says: String,
+    },
+    /// It would run elsewhere than where it was confirmed for: it must be confirmed again.
+    Elsewhere {
+        /// Where it was confirmed for.
+        seen: Vec<Site>,
+        /// Where it would run now.
+        now: Vec<Site>,
+    },
+    /// A command does not tell which machines are behind a name.
+    Inventory {
+        /// The name of the host.
+        host: String,
+        /// What is wrong with what it printed.
+        why: String,
     },
     /// This run is still going on where it would run.
     Busy(RunNo),
@@ -59,6 +76,8 @@ pub enum Need {
     Value(VarName),
     /// The variable's `from` must run first.
     Fetch(VarName),
+    /// The command that tells which machines are behind this name of a host must run first.
+    Hosts(String),
     /// A step that captures it must find it first.
     Capture {
         /// The variable.
@@ -69,11 +88,11 @@ pub enum Need {
 }
 
 impl Need {
-    /// The variable.
+    /// The variable, or the host.
     #[must_use]
     pub fn name(&self) -> &VarName {
         match self {
-            Self::Value(name) | Self::Fetch(name) | Self::Capture { name, .. } => name,
+            Self::Value(name) | Self::Fetch(name) | Self::Hosts(name) | Self::Capture { name, .. } => name,
         }
     }
 }
@@ -93,7 +112,23 @@ impl fmt::Display for Refusal {
                 write!(f, "First verify {change}: {}.", verify.join(", "))
             }
             Self::VerifyFirst { change: None, verify } => write!(f, "First verify: {}.", verify.join(", ")),
-            Self::Guard { command, says } => write!(f, "A guard does not hold: {says} (`{command}`)."),
+            Self::Guard { site, command, says } if site.is_plain() => {
+                write!(f, "A guard does not hold: {says} (`{command}`).")
+            }
+            Self::Guard { site, command, says } => {
+                write!(f, "A guard does not hold on {site}: {says} (`{command}`).")
+            }
+            Self::Elsewhere { seen, now } => {
+                write!(
+                    f,
+                    "It would not run where it was confirmed for: that was {}, now it is {}.",
+                    all(seen),
+                    all(now)
+                )
+            }
+            Self::Inventory { host, why } => {
+                write!(f, "Which machines {host} is, its command does not tell: {why}.")
+            }
             Self::Busy(run) => write!(f, "Run {run} is still going on here."),
             Self::Unsettled(run) => {
                 write!(f, "Run {run} was interrupted and its outcome is unknown: find out first whether it happened.")
@@ -116,7 +151,13 @@ impl fmt::Display for Need {
         match self {
             Self::Value(name) => write!(f, "{name} (give it)"),
             Self::Fetch(name) => write!(f, "{name} (its command must run)"),
+            Self::Hosts(name) => write!(f, "the machines of {name} (its command must run)"),
             Self::Capture { name, by } => write!(f, "{name} (found by {})", by.join(" or ")),
         }
     }
+}
+
+/// Places one after the other.
+fn all(sites: &[Site]) -> String {
+    sites.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -299,7 +299,7 @@ impl Walk {
             | Purpose::Undo { step, .. }
             | Purpose::Guard { step, .. }
             | Purpose::Probe { step, .. } => Some(step),
-            Purpose::Variable { .. } | Purpose::AdHoc | Purpose::Shell => None,
+            Purpose::Variable { .. } | Purpose::Inventory { .. } | Purpose::AdHoc | Purpose::Shell => None,
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Starting a run: its lane, its record, its specification.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Order, Refusal, Walk};
-use crate::runbook::{Command, Effect, Host, Mode, Shell, Step, Stop, VarName, fill, mentions};
+use crate::runbook::{Command, Effect, Mode, Shell, Step, Stop, VarName, fill, mentions};
 use crate::session::event::{Event, RunStarted};
 use crate::session::run::{LaneKey, LaneNo, Purpose, RunNo, RunSpec};
+use crate::session::site::Site;
 
 /// What is to be started, before it has a number and a lane.
 pub(super) struct Wanted<'a> {
@@ -14,6 +16,8 @@ pub(super) struct Wanted<'a> {
     pub(super) edited: bool,
     pub(super) confirmed: bool,
     pub(super) shape: &'a Command,
+    /// Where, and as whom.
+    pub(super) site: Site,
     pub(super) effect: Effect,
     /// Names the work beside the walk this belongs to.
     pub(super) beside: Option<String>,
@@ -29,13 +33,14 @@ pub(super) struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     /// A run of this command, as it stands in the runbook.
-    pub(super) fn new(purpose: Purpose, shape: &'a Command) -> Self {
+    pub(super) fn new(purpose: Purpose, shape: &'a Command, site: Site) -> Self {
         Self {
             purpose,
             command: shape.run.clone(),
             edited: false,
             confirmed: false,
             shape,
+            site,
             effect: shape.effect,
             beside: None,
             timeout: None,
@@ -51,34 +56,44 @@ impl<'a> Wanted<'a> {
 impl Walk {
     /// The records and the start of a run.
     pub(super) fn start(&self, wanted: Wanted<'_>) -> Result<Vec<Order>, Refusal> {
-        let key = self.lane_key(wanted.shape, wanted.beside.clone())?;
-        let (lane, new) = self.lane(&key);
-        if let Some(run) = self.running_in(lane) {
-            return Err(Refusal::Busy(run));
-        }
+        self.start_all(vec![wanted])
+    }
+
+    /// The records and the starts of runs, each in a lane of its own.
+    pub(super) fn start_all(&self, wanted: Vec<Wanted<'_>>) -> Result<Vec<Order>, Refusal> {
         let last = self.state.runs.keys().next_back().max(self.starting.keys().next_back());
-        let run = RunNo(last.map_or(0, |last| last.0) + 1);
+        let mut run = last.map_or(0, |last| last.0);
+        let mut opened = BTreeMap::new();
         let mut orders = Vec::new();
-        if new {
-            orders.push(Order::record(Event::LaneOpened { lane, key: key.clone() }));
+        for wanted in wanted {
+            let key = wanted.site.lane(wanted.beside.clone());
+            let (lane, new) = self.lane(&key, &opened);
+            if let Some(run) = self.running_in(lane) {
+                return Err(Refusal::Busy(run));
+            }
+            run += 1;
+            if new {
+                opened.insert(lane, key.clone());
+                orders.push(Order::record(Event::LaneOpened { lane, key: key.clone() }));
+            }
+            let started = RunStarted {
+                run: RunNo(run),
+                lane,
+                purpose: wanted.purpose.clone(),
+                command: wanted.command.clone(),
+                edited: wanted.edited,
+                shell: wanted.shape.shell,
+                mode: wanted.shape.mode,
+                effect: wanted.effect,
+                confirmed: wanted.confirmed,
+                user: key.user,
+                host: key.host,
+                cwd: wanted.shape.cwd.clone(),
+                values: self.values(&wanted),
+            };
+            orders.push(Order::record(Event::RunStarted(Box::new(started))));
+            orders.push(Order::Start(Box::new(self.spec(RunNo(run), lane, wanted))));
         }
-        let started = RunStarted {
-            run,
-            lane,
-            purpose: wanted.purpose.clone(),
-            command: wanted.command.clone(),
-            edited: wanted.edited,
-            shell: wanted.shape.shell,
-            mode: wanted.shape.mode,
-            effect: wanted.effect,
-            confirmed: wanted.confirmed,
-            user: key.user,
-            host: key.host,
-            cwd: wanted.shape.cwd.clone(),
-            values: self.values(&wanted),
-        };
-        orders.push(Order::record(Event::RunStarted(Box::new(started))));
-        orders.push(Order::Start(Box::new(self.spec(run, lane, wanted))));
         Ok(orders)
     }
 
@@ -142,36 +157,22 @@ impl Walk {
         names.into_iter().filter_map(value).collect()
     }
 
-    /// What makes a command's runs share a lane.
-    pub(super) fn lane_key(&self, command: &Command, beside: Option<String>) -> Result<LaneKey, Refusal> {
-        if self.rules.drill {
-            return Ok(LaneKey { host: None, target: None, user: command.user.clone(), beside });
-        }
-        for name in &command.on {
-            let target = match self.runbook().and_then(|runbook| runbook.hosts.get(name)) {
-                Some(Host::One(target)) => target.as_str(),
-                Some(Host::Group(_)) => "a group of machines",
-                None => name.as_str(),
-            };
-            if target != "local" {
-                let words =
-                    format!("This version runs steps on this machine only; this one asks for {name} ({target}).");
-                return Err(Refusal::CannotYet(words));
-            }
-        }
-        Ok(LaneKey { host: None, target: None, user: command.user.clone(), beside })
+    fn lane(&self, key: &LaneKey, opened: &BTreeMap<LaneNo, LaneKey>) -> (LaneNo, bool) {
+        let known = || self.state.lanes.iter().chain(&self.opening).chain(opened);
+        let own = known().find(|(_, own)| *own == key).map(|(lane, _)| *lane);
+        let last = || known().map(|(lane, _)| lane.0).max().unwrap_or(0);
+        own.map_or_else(|| (LaneNo(last() + 1), true), |lane| (lane, false))
     }
 
-    fn lane(&self, key: &LaneKey) -> (LaneNo, bool) {
-        let own = self.state.lanes.iter().chain(&self.opening).find(|(_, own)| *own == key);
-        let last = self.state.lanes.keys().next_back().max(self.opening.keys().next_back());
-        let next = || LaneNo(last.map_or(0, |last| last.0) + 1);
-        own.map_or_else(|| (next(), true), |(lane, _)| (*lane, false))
+    /// The run that goes on in the lane of this key.
+    pub(super) fn running_at(&self, key: &LaneKey) -> Option<RunNo> {
+        let (lane, new) = self.lane(key, &BTreeMap::new());
+        self.running_in(lane).filter(|_| !new)
     }
 
     fn running_in(&self, lane: LaneNo) -> Option<RunNo> {
         let in_lane = |number: &&RunNo| self.state.runs.get(*number).is_some_and(|run| run.started.lane == lane);
-        let mut runs = self.state.going.iter().filter(|number| !self.over.contains(*number));
+        let mut runs = self.state.going.iter().filter(|number| !self.over.contains_key(*number));
         let running = runs.find(in_lane).copied();
         running.or_else(|| self.starting.iter().find(|(_, own)| **own == lane).map(|(number, _)| *number))
     }

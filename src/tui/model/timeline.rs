@@ -135,6 +135,8 @@ fn entry_words(event: &Event, state: &State) -> Option<(String, Role)> {
         | Event::Declared { .. }
         | Event::RunbookChanged { .. }
         | Event::Redacted(_)
+        | Event::HostSet { .. }
+        | Event::AttemptBegun(_)
         | Event::LookedAgain { .. } => told(event, state).map(|text| (text, Role::Strong)),
         Event::Closed { note } => Some((with("closed", note.as_deref()), Role::Strong)),
         Event::Reopened => Some(("opened again".to_owned(), Role::Strong)),
@@ -166,7 +168,7 @@ fn started_words(started: &RunStarted) -> Option<String> {
         Purpose::Probe { step, .. } => Some(format!("{step}: did it happen? (probe started)")),
         Purpose::AdHoc => Some(format!("$ {}", started.command)),
         Purpose::Shell => Some(format!("shell $ {}", started.command.trim_start())),
-        Purpose::Guard { .. } | Purpose::Variable { .. } => None,
+        Purpose::Guard { .. } | Purpose::Variable { .. } | Purpose::Inventory { .. } => None,
     }
 }
 

@@ -166,6 +166,7 @@ impl World {
             opened,
             attached,
             given: given.into_iter().filter(|_| walk.runbook().is_some()).collect(),
+            hosts: Vec::new(),
             detected: None,
             impact_started: None,
         };

@@ -181,7 +181,9 @@ fn goes_on(model: &mut Model) -> Vec<Effect> {
 /// What waited for a value that is there now.
 fn waited_for(session: &mut SessionScreen) -> Option<Intent> {
     let pending = session.pending.as_ref()?;
-    let there = session.walk.state().vars.get(&pending.name).is_some_and(|value| value.seq > pending.seq);
+    let state = session.walk.state();
+    let there = state.vars.get(&pending.name).is_some_and(|value| value.seq > pending.seq)
+        || state.hosts.contains_key(&pending.name);
     there.then(|| session.pending.take().map(|pending| pending.intent)).flatten()
 }
 
@@ -239,6 +241,10 @@ impl SessionScreen {
         let failed = self.pending.as_ref().is_some_and(|pending| {
             let started = self.walk.state().runs.get(&run).map(|run| &run.started.purpose);
             let fetched = matches!(started, Some(Purpose::Variable { name }) if *name == pending.name);
+            let listed = matches!(started, Some(Purpose::Inventory { host }) if *host == pending.name);
+            if listed {
+                return !self.walk.state().hosts.contains_key(&pending.name);
+            }
             let healthy = self.walk.state().runs.get(&run).and_then(|run| run.verdict());
             fetched && !healthy.is_some_and(crate::session::event::Verdict::is_healthy)
         });

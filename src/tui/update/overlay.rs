@@ -48,7 +48,10 @@ pub(super) fn pressed(model: &mut Model, chord: Chord, fresh: bool) -> Vec<Effec
                 if chord == Chord::plain(KeyCode::Enter) {
                     if fresh {
                         let word = Confirmation::Typed(typed.lines().join(" "));
-                        return want::want(model, want::confirmed(confirm.intent.clone(), word));
+                        return want::want(
+                            model,
+                            want::confirmed(confirm.intent.clone(), word, &confirm.preview.sites),
+                        );
                     }
                 } else {
                     typed.input(event(chord));
@@ -56,7 +59,8 @@ pub(super) fn pressed(model: &mut Model, chord: Chord, fresh: bool) -> Vec<Effec
             } else if fresh {
                 match chord.character() {
                     Some('y') => {
-                        return want::want(model, want::confirmed(confirm.intent.clone(), Confirmation::Yes));
+                        let sites = &confirm.preview.sites;
+                        return want::want(model, want::confirmed(confirm.intent.clone(), Confirmation::Yes, sites));
                     }
                     Some('n') => return Vec::new(),
                     Some('r') => {

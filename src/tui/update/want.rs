@@ -2,7 +2,8 @@
 
 use super::menus;
 use crate::drive::Job;
-use crate::runbook::{Effect as Reach, Lead, VarName};
+use crate::runbook::{Effect as Reach, Host, Lead, VarName};
+use crate::session::site::Site;
 use crate::session::walk::{Confirmation, Intent, Need, Refusal};
 use crate::tui::effect::Effect;
 use crate::tui::model::{Ask, Choice, Confirm, Item, Menu, Model, Overlay, Pending, Prompt, Role};
@@ -50,7 +51,7 @@ pub(super) fn want(model: &mut Model, intent: Intent) -> Vec<Effect> {
 fn ask(model: &mut Model, intent: Intent, refusal: Refusal) {
     let overlay = match refusal {
         Refusal::Confirm | Refusal::Type(_) => confirm(model, intent, None),
-        Refusal::WrongWord(_) => confirm(model, intent, Some(refusal.to_string())),
+        Refusal::WrongWord(_) | Refusal::Elsewhere { .. } => confirm(model, intent, Some(refusal.to_string())),
         Refusal::Needs(needs) => need(model, intent, needs),
         Refusal::VerifyFirst { ref verify, .. } => {
             let mut items: Vec<Item> = verify
@@ -105,8 +106,9 @@ fn confirm(model: &Model, intent: Intent, error: Option<String>) -> Option<Overl
     Some(Overlay::Confirm(Box::new(Confirm { intent, preview, title, scroll: 0, typed, error })))
 }
 
-/// The same, with its confirmation.
-pub(super) fn confirmed(intent: Intent, by: Confirmation) -> Intent {
+/// The same, with its confirmation: for where it was shown to run.
+pub(super) fn confirmed(intent: Intent, by: Confirmation, sites: &[Site]) -> Intent {
+    let by = Confirmation::Seen { sites: sites.to_vec(), by: Box::new(by) };
     match intent {
         Intent::Run { step, edited, despite, .. } => Intent::Run { step, edited, confirmed: by, despite },
         Intent::Undo { run, .. } => Intent::Undo { run, confirmed: by },
@@ -137,6 +139,16 @@ fn need(model: &mut Model, intent: Intent, needs: Vec<Need>) -> Option<Overlay> 
                 Item::new('n', "not now", Choice::Nothing),
             ];
             Some(Overlay::Menu(Menu::new(format!("{name} is missing"), text, items)))
+        }
+        Need::Hosts(_) => {
+            session.pending = Some(Pending { intent, name: name.clone(), seq });
+            let Some(Host::From(from)) = session.walk.runbook()?.hosts.get(&name) else { return None };
+            let text = vec![format!("The machines of {name} are what this command prints:"), format!("$ {from}")];
+            let items = vec![
+                Item::new('y', "run it (it only reads)", Choice::Want(Intent::Inventory { host: name.clone() })),
+                Item::new('n', "not now", Choice::Nothing),
+            ];
+            Some(Overlay::Menu(Menu::new(format!("The machines of {name} are not known"), text, items)))
         }
         Need::Capture { name, by } => {
             let mut items: Vec<Item> = by

@@ -60,11 +60,7 @@ fn place(session: &SessionScreen, step: &Step) -> Option<String> {
 
 /// On which host, as whom, in which directory.
 pub(super) fn where_words(preview: &Preview) -> String {
-    let parts = [
-        preview.host.as_ref().map(|host| format!("on {host}")),
-        preview.user.as_ref().map(|user| format!("as {user}")),
-        preview.cwd.as_ref().map(|cwd| format!("in {cwd}")),
-    ];
+    let parts = [preview.place(), preview.cwd.as_ref().map(|cwd| format!("in {cwd}"))];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     visible::clean(&parts.join(" ")).into_owned()
 }

@@ -160,32 +160,79 @@ fn act(bench: &mut Bench, act: Act) {
     }
 }
 
+/// The same on many hosts.
+fn everywhere() -> Runbook {
+    let mut book = everything();
+    let hosts = super::hosts::fleet(Vec::new()).hosts;
+    let spread = |step: &mut crate::runbook::Step| {
+        if let Action::Run(command) = &mut step.action {
+            command.on = vec!["web".into()];
+        }
+    };
+    book.hosts = hosts;
+    book.diagnose.steps.iter_mut().for_each(spread);
+    book.fix.steps.iter_mut().for_each(spread);
+    book.verify.steps.iter_mut().for_each(spread);
+    for step in &mut book.diagnose.steps {
+        step.limit = Some(2);
+    }
+    book.fix.steps[0].rolling = Some(1);
+    book
+}
+
+/// In one attempt a host has one run at most, and no more go on at once than are to.
+fn each_host_once(bench: &Bench) -> Result<(), TestCaseError> {
+    let state = bench.walk.state();
+    let mut seen = BTreeSet::new();
+    for (number, run) in &state.runs {
+        if let crate::session::run::Purpose::Step { step, attempt } = &run.started.purpose {
+            prop_assert!(seen.insert((step, attempt, state.site(*number))), "{step} twice on one host");
+        }
+    }
+    for (id, step) in &state.steps {
+        let Some(spread) = &step.spread else { continue };
+        let going = spread.those(crate::session::state::Standing::Running).len();
+        prop_assert!(going <= usize::try_from(spread.at_once).unwrap_or(usize::MAX), "{id}: {going} at once");
+    }
+    Ok(())
+}
+
+fn holds(book: Runbook, acts: Vec<Act>) -> Result<(), TestCaseError> {
+    let mut bench = Bench::new(book);
+    for one in acts {
+        act(&mut bench, one);
+        let lanes: BTreeSet<_> = bench.started.iter().map(|spec| spec.lane).collect();
+        prop_assert_eq!(lanes.len(), bench.started.len(), "one run at a time in a lane");
+        let numbers: BTreeSet<_> = bench.started.iter().map(|spec| spec.run).collect();
+        prop_assert_eq!(numbers.len(), bench.started.len(), "no run number twice");
+        for run in bench.walk.state().runs.values() {
+            prop_assert!(run.started.effect == Effect::Read || run.started.confirmed, "{:?}", run.started);
+        }
+        for run in bench.walk.state().runs.keys() {
+            let flagged = bench.events(|event| matches!(event, Event::Flagged { run: own, flag: 0, .. } if own == run));
+            prop_assert!(flagged <= 1, "a flag is recorded once");
+        }
+        each_host_once(&bench)?;
+        prop_assert!(!bench.walk.state().closed || bench.walk.running().is_empty(), "nothing runs once it is closed");
+        let _ = bench.walk.next();
+    }
+    let lines: Vec<String> = bench.entries.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect();
+    for (line, entry) in lines.iter().zip(&bench.entries) {
+        let read: crate::session::entry::Entry = serde_json::from_str(line).unwrap();
+        prop_assert_eq!(&read, entry, "{}", line);
+    }
+    Ok(())
+}
+
 proptest! {
     /// The bench itself holds, after every act, that the live state is the replayed state and that every start was recorded first.
     #[test]
     fn whatever_is_done_the_rules_hold(acts in prop::collection::vec(any_act(), 0..60)) {
-        let mut bench = Bench::new(everything());
-        for one in acts {
-            act(&mut bench, one);
-            let lanes: BTreeSet<_> = bench.started.iter().map(|spec| spec.lane).collect();
-            prop_assert_eq!(lanes.len(), bench.started.len(), "one run at a time in a lane");
-            let numbers: BTreeSet<_> = bench.started.iter().map(|spec| spec.run).collect();
-            prop_assert_eq!(numbers.len(), bench.started.len(), "no run number twice");
-            for run in bench.walk.state().runs.values() {
-                prop_assert!(run.started.effect == Effect::Read || run.started.confirmed, "{:?}", run.started);
-            }
-            for run in bench.walk.state().runs.keys() {
-                let flagged =
-                    bench.events(|event| matches!(event, Event::Flagged { run: own, flag: 0, .. } if own == run));
-                prop_assert!(flagged <= 1, "a flag is recorded once");
-            }
-            prop_assert!(!bench.walk.state().closed || bench.walk.running().is_empty(), "nothing runs once it is closed");
-            let _ = bench.walk.next();
-        }
-        let lines: Vec<String> = bench.entries.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect();
-        for (line, entry) in lines.iter().zip(&bench.entries) {
-            let read: crate::session::entry::Entry = serde_json::from_str(line).unwrap();
-            prop_assert_eq!(&read, entry, "{}", line);
-        }
+        holds(everything(), acts)?;
+    }
+
+    #[test]
+    fn whatever_is_done_on_many_hosts_the_rules_hold(acts in prop::collection::vec(any_act(), 0..60)) {
+        holds(everywhere(), acts)?;
     }
 }

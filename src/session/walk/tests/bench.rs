@@ -64,7 +64,14 @@ impl Bench {
             version: "0".into(),
         };
         let attached = Event::Attached { boot_id: "b".into(), host: "h".into(), version: "0".into() };
-        let orders = bench.walk.open(Opening { opened, attached, given, detected: None, impact_started: None });
+        let orders = bench.walk.open(Opening {
+            opened,
+            attached,
+            given,
+            hosts: Vec::new(),
+            detected: None,
+            impact_started: None,
+        });
         bench.carry_out(orders);
         bench
     }
@@ -83,7 +90,7 @@ impl Bench {
             ms: self.ms,
         };
         let attached = Event::Attached { boot_id: "b".into(), host: "h".into(), version: "0".into() };
-        let orders = bench.walk.attach(attached);
+        let orders = bench.walk.attach(attached, &[]);
         bench.carry_out(orders);
         bench
     }
@@ -147,6 +154,22 @@ impl Bench {
         let unsettled = state.changes.iter().map(|change| change.run).find(open);
         assert_eq!(self.walk.unsettled(), unsettled);
         assert_eq!(self.walk.state(), &State::replay(&self.entries), "live state and replayed state are equal");
+    }
+
+    /// Somebody else's entry, or one that came otherwise.
+    pub(super) fn record(&mut self, event: Event) {
+        self.carry_out(vec![Order::record(event)]);
+    }
+
+    /// The time between two tries is over.
+    pub(super) fn waited(&mut self, step: &str) {
+        let orders = self.walk.happened(Happening::Waited(step.to_owned()));
+        self.carry_out(orders);
+    }
+
+    /// Orders of two happenings that both came before anything of the first was done.
+    pub(super) fn carry_out_later(&mut self, first: Vec<Order>, second: Vec<Order>) {
+        self.carry_out(first.into_iter().chain(second).collect());
     }
 
     pub(super) fn intend(&mut self, intent: &Intent) -> Result<(), Refusal> {

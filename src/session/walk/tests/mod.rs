@@ -5,6 +5,8 @@ mod any;
 mod bench;
 mod detours;
 mod followed;
+mod hosts;
+mod hosts_many;
 mod practice;
 mod rules;
 mod shells;

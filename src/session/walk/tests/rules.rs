@@ -240,20 +240,6 @@ fn a_drill_takes_no_default_and_no_command_of_its_runbook_for_a_value() {
 }
 
 #[test]
-fn a_host_that_is_not_this_machine_is_refused_before_anything_is_recorded() {
-    let mut away = read("away");
-    let mut command = command("uptime", Effect::Read);
-    command.on = vec!["db".into()];
-    away.action = crate::runbook::Action::Run(command);
-    let mut book = runbook(vec![(Diagnose, vec![away])]);
-    book.hosts.insert("db".into(), crate::runbook::Host::One("ssh://postgres@db1".into()));
-    let mut bench = Bench::new(book);
-    let before = bench.entries.len();
-    assert!(matches!(bench.run("away"), Err(Refusal::CannotYet(_))));
-    assert_eq!(bench.entries.len(), before);
-}
-
-#[test]
 fn a_stop_is_recorded_and_ordered() {
     let mut bench = Bench::new(runbook(vec![(Diagnose, vec![read("a")])]));
     bench.run("a").unwrap();
