@@ -66,6 +66,7 @@ impl Around {
             eprintln!("warning: {why}; sessions are kept in memory, in {}", paths.data.display());
         }
         let hook = hook(&paths);
+        let shapes = config::shapes(&paths);
         Ok(Surroundings {
             paths,
             by: operator::by(self.operator.as_deref()),
@@ -73,6 +74,7 @@ impl Around {
             directory: None,
             program: None,
             hook,
+            shapes,
         })
     }
 

@@ -17,6 +17,7 @@ use crate::store::journal::Journal;
 use crate::store::operator;
 use crate::store::paths::Paths;
 use crate::store::session;
+use crate::text::redact::Secrets;
 
 /// What is noted, and where.
 #[derive(Debug, clap::Args)]
@@ -44,7 +45,8 @@ pub(super) fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<Exit> {
     let zone = *Local::now().offset();
     let now = System.now();
     let note = match understood(args, now, zone) {
-        Ok(note) => note,
+        // Secrets of runbooks are not known here; what looks like one is not written either.
+        Ok(note) => Note { text: Secrets::none().redact_str(&note.text), ..note },
         Err(reason) => {
             eprintln!("error: could not understand the note: {reason}");
             return Ok(Exit::Usage);

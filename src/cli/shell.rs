@@ -8,6 +8,7 @@ use super::around::hook;
 use crate::drive::{self, Error};
 use crate::runner::shell::{Ending, How, Kind, VARIABLE, work};
 use crate::store::clock::System;
+use crate::store::config;
 use crate::store::operator;
 use crate::store::paths::Paths;
 use crate::store::session::find_to_write;
@@ -43,7 +44,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Exit> {
     // What is wrong with the configuration was said already.
     let hook = hook(&paths).ok().flatten();
     let by = operator::by(args.operator.as_deref());
-    let opening = drive::shell::open(dir, &by, Arc::new(System), kind.shell, hook, |name| std::env::var(name).ok())?;
+    let shapes = config::shapes(&paths);
+    let opening =
+        drive::shell::open(dir, &by, Arc::new(System), kind.shell, hook, |name| std::env::var(name).ok(), &shapes)?;
     let session = opening.chronicle.session().to_owned();
     say(&banner(&opening, &kind));
     let ending = work(&kind, &session, opening.chronicle)
@@ -66,9 +69,11 @@ fn banner(opening: &drive::shell::Opening, kind: &Kind) -> Vec<String> {
     )];
     let hidden = match opening.hidden.as_slice() {
         [] => String::new(),
-        names => format!(", except for the values of {}", names.join(", ")),
+        names => format!(" and the values of {}", names.join(", ")),
     };
-    lines.push(format!("Secrets that are typed or printed here are kept as they are{hidden}."));
+    lines.push(format!(
+        "Secrets that are typed or printed here are kept as they are, except for what looks like one{hidden}."
+    ));
     lines.extend(opening.unhidden.iter().map(|why| format!("warning: {why}")));
     lines
 }

@@ -23,7 +23,7 @@ use crate::session::shell;
 use crate::session::walk::{Draft, Happening, Order, RunOver};
 use crate::store::runs::RunDir;
 use crate::store::session::SessionDir;
-use crate::text::redact::Secrets;
+use crate::text::redact::{Secrets, Shapes};
 
 /// How often it is looked whether another scribe wrote.
 const GLANCE: Duration = Duration::from_secs(1);
@@ -57,6 +57,7 @@ pub(super) struct Orders {
 pub(super) struct Memory {
     values: BTreeMap<VarName, String>,
     secrets: Secrets,
+    shapes: Shapes,
     waits: Vec<(Instant, StepId)>,
     /// Runs that were not started because the record was not on disk.
     withheld: BTreeMap<RunNo, Purpose>,
@@ -67,11 +68,12 @@ pub(super) struct Memory {
     beside: BTreeSet<RunNo>,
 }
 
-impl Default for Memory {
-    fn default() -> Self {
+impl Memory {
+    pub(super) fn new(shapes: &Shapes) -> Self {
         Self {
             values: BTreeMap::new(),
-            secrets: Secrets::none(),
+            secrets: Secrets::none().with_shapes(shapes),
+            shapes: shapes.clone(),
             waits: Vec::new(),
             withheld: BTreeMap::new(),
             told: None,
@@ -353,7 +355,7 @@ impl Orders {
     fn remembered(&mut self) {
         let (secrets, refused) =
             Secrets::new(self.memory.values.iter().map(|(name, value)| (name.clone(), value.clone())));
-        self.memory.secrets = secrets;
+        self.memory.secrets = secrets.with_shapes(&self.memory.shapes);
         // Each is said once, when it comes; a value of nothing is no secret.
         for refused in refused {
             self.trouble(refused.to_string());

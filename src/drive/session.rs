@@ -23,6 +23,7 @@ use crate::store::lock;
 use crate::store::paths::Paths;
 use crate::store::session::{SessionDir, create};
 use crate::store::{self, operator};
+use crate::text::redact::Shapes;
 
 /// This program's version, as it stands in journals.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -42,6 +43,8 @@ pub struct Surroundings {
     pub program: Option<PathBuf>,
     /// What is told of what is recorded, or why that cannot be.
     pub hook: std::result::Result<Option<Arc<runbook::Hook>>, String>,
+    /// What is taken for a secret by its shape.
+    pub shapes: Shapes,
 }
 
 /// A runbook that was chosen, with the text it was read from.
@@ -203,6 +206,7 @@ fn work(
         program: around.program.clone(),
         environment: walk.rules().drill.then(|| drill::environment(std::env::vars_os())),
         hook: around.hook.clone().map(|hook| hook.map(|rules| (rules, walk.clone()))),
+        shapes: around.shapes.clone(),
     })?;
     drive.send(Job::Orders(orders));
     Ok(Session { dir, walk, drive, news, entries })

@@ -22,7 +22,7 @@ use crate::store::journal::Journal;
 use crate::store::private;
 use crate::store::runs::RunDir;
 use crate::store::session::SessionDir;
-use crate::text::redact::Secrets;
+use crate::text::redact::{Secrets, Shapes};
 
 /// The rule that is set aside where the operator has something run that cannot be recorded.
 const RULE: &str = "record before act";
@@ -69,6 +69,7 @@ pub fn open(
     shell: Shell,
     hook: Option<Arc<Rules>>,
     values: impl Fn(&str) -> Option<String>,
+    shapes: &Shapes,
 ) -> Result<Opening> {
     let (mut journal, entries) = Journal::open(&dir.journal(), by, Arc::clone(&clock))?;
     let state = State::replay(&entries);
@@ -104,7 +105,7 @@ pub fn open(
         closed: false,
         lane,
         _lock: lock,
-        secrets,
+        secrets: secrets.with_shapes(shapes),
         names,
         kept: VecDeque::new(),
         hook,

@@ -15,6 +15,7 @@ use crate::store::clock::{Clock, System};
 use crate::store::faulty::{Faulty, Switch};
 use crate::store::journal::{self, Journal};
 use crate::store::session::SessionDir;
+use crate::text::redact::Shapes;
 
 pub(super) mod pages;
 mod search;
@@ -71,6 +72,7 @@ impl Bench {
             environment: None,
             program,
             hook: Ok(None),
+            shapes: Shapes::known(),
         })
         .unwrap();
         Self { folder, drive, news, switch }

@@ -22,6 +22,7 @@ use crate::store::clock::Clock;
 use crate::store::journal::Journal;
 use crate::store::lock;
 use crate::store::session::SessionDir;
+use crate::text::redact::Shapes;
 
 /// How long leaving waits for a last write.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -68,6 +69,8 @@ pub struct Setup {
     pub environment: Option<Vec<(OsString, OsString)>>,
     /// What is told of what is recorded here, and the session as it stands; or why that cannot be.
     pub hook: std::result::Result<Option<(Arc<runbook::Hook>, Walk)>, String>,
+    /// What is taken for a secret by its shape.
+    pub shapes: Shapes,
 }
 
 /// What leaving waits for, in this order.
@@ -94,7 +97,8 @@ impl Drive {
     /// # Errors
     /// Where a thread cannot be started.
     pub fn start(setup: Setup) -> Result<(Self, tokio::sync::mpsc::Receiver<News>)> {
-        let Setup { session, runbook, role, journal, state, clock, directory, program, environment, hook } = setup;
+        let Setup { session, runbook, role, journal, state, clock, directory, program, environment, hook, shapes } =
+            setup;
         let (tasks, task_list) = channel();
         let (desk, notes) = channel();
         let (news, heard) = Outbox::open()?;
@@ -142,7 +146,7 @@ impl Drive {
             desk: desk.clone(),
             news,
             follows,
-            memory: Memory::default(),
+            memory: Memory::new(&shapes),
         };
         spawn("desk", move || clerk.work(&notes))?;
         spawn("orders", move || {

@@ -8,12 +8,15 @@ use super::parse::text_of;
 use super::problem::{Problem, Problems};
 use super::shape::Shape;
 use super::yaml::read;
+use crate::text::redact::Extra;
 
 /// What is configured.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Config {
     /// What is told of events.
     pub hook: Option<Hook>,
+    /// What else has the shape of a secret.
+    pub secrets: Vec<Extra>,
 }
 
 /// A command that is told of events.
@@ -103,7 +106,27 @@ impl Hook {
 const CONFIG: Table = Table {
     name: "the configuration",
     short: None,
-    keys: &[key("hook", Shape::Table(&HOOK), "A command that is told of events.").aka(&["hooks", "notify", "webhook"])],
+    keys: &[
+        key("hook", Shape::Table(&HOOK), "A command that is told of events.").aka(&["hooks", "notify", "webhook"]),
+        key("secrets", Shape::List(&Shape::Table(&SECRET)), "What else is taken for a secret wherever it stands.")
+            .aka(&["secret", "redact"]),
+    ],
+};
+
+/// The shape of a secret.
+const SECRET: Table = Table {
+    name: "a shape of secrets",
+    short: None,
+    keys: &[
+        key("name", Shape::Text, "What stands in for it: `[secret NAME]`.").required(),
+        key("after", Shape::Text, "What stands before it, to the letter.").required().aka(&["prefix", "begins"]),
+        key(
+            "least",
+            Shape::Count(4, 1000),
+            "Letters, digits and `_-.+/=` that it has at least; without it, it is any value up to a space or a quote.",
+        )
+        .aka(&["length", "min"]),
+    ],
 };
 
 /// A hook.
@@ -140,12 +163,20 @@ pub fn parse_config(bytes: &[u8]) -> ReadConfig {
         return ReadConfig { config: Some(Config::default()), problems: Vec::new() };
     }
     let mut problems = Problems::default();
-    let config = read(text, &mut problems)
-        .and_then(|root| Shaper::new(text, &mut problems).root(&root, &CONFIG))
-        .map(|mut fields| Config { hook: fields.fields("hook").map(hook) });
+    let config = read(text, &mut problems).and_then(|root| Shaper::new(text, &mut problems).root(&root, &CONFIG)).map(
+        |mut fields| Config {
+            hook: fields.fields("hook").map(hook),
+            secrets: fields.tables("secrets").into_iter().filter_map(secret).collect(),
+        },
+    );
     let problems = problems.finish();
     let sound = !problems.iter().any(Problem::is_error);
     ReadConfig { config: config.filter(|_| sound), problems }
+}
+
+fn secret(mut fields: Fields) -> Option<Extra> {
+    let least = fields.count("least").and_then(|least| least.try_into().ok());
+    Some(Extra { name: fields.text("name")?, after: fields.text("after")?, least })
 }
 
 fn hook(mut fields: Fields) -> Hook {
@@ -191,6 +222,14 @@ mod tests {
     }
 
     #[test]
+    fn shapes_of_secrets_are_read() {
+        let config =
+            sound("secrets:\n  - { name: acme, after: acme_, least: 20 }\n  - { name: door, after: 'DOOR CODE: ' }");
+        let extra = |name: &str, after: &str, least| Extra { name: name.to_owned(), after: after.to_owned(), least };
+        assert_eq!(config.secrets, [extra("acme", "acme_", Some(20)), extra("door", "DOOR CODE: ", None)]);
+    }
+
+    #[test]
     fn what_is_wrong_is_told_with_its_place_and_what_was_meant() {
         for (text, line, column, message, suggestion) in [
             ("hok: x", 1, 1, "the configuration has no key `hok`", Some("hook")),
@@ -199,6 +238,7 @@ mod tests {
             ("hook:\n  comand: x", 2, 3, "a hook has no key `comand`", Some("run")),
             ("hook: { run: x, timeout: 10 }", 1, 26, "without a unit", None),
             ("hook: { run: '' }", 1, 14, "`run` is empty", None),
+            ("secrets: [{ name: x, after: y, leas: 5 }]", 1, 32, "a shape of secrets has no key `leas`", Some("least")),
             ("- hook", 1, 1, "the configuration is a mapping of keys", None),
             ("hook: &a x", 1, 10, "anchors", None),
             ("hook: [", 1, 8, "no YAML", None),

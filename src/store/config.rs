@@ -6,6 +6,7 @@ use std::io::{self, Read as _};
 use super::paths::Paths;
 use crate::runbook::render::{Look, Source};
 use crate::runbook::{Config, MAX_BYTES, parse_config};
+use crate::text::redact::Shapes;
 
 /// Why a configuration counts as none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,16 @@ pub fn load(paths: &Paths) -> Result<Config, Broken> {
     );
     let whole = errors.iter().map(|problem| source.show(problem, Look::Plain)).collect::<Vec<_>>().join("\n\n");
     Err(Broken { brief, whole })
+}
+
+/// What is looked for by its shape: what is known, and what the configuration adds. One that is broken adds nothing; whoever works is told of
+/// that by [`load`].
+#[must_use]
+pub fn shapes(paths: &Paths) -> Shapes {
+    match load(paths) {
+        Ok(config) if !config.secrets.is_empty() => Shapes::new(&config.secrets),
+        _ => Shapes::known(),
+    }
 }
 
 #[cfg(test)]

@@ -132,6 +132,33 @@ impl Driver {
     }
 }
 
+/// Takes the lock of every lane of a session, so that no supervisor and no recorded shell writes meanwhile.
+///
+/// # Errors
+/// [`Error::Busy`] while one does; what the operating system says.
+pub(super) fn lanes_still(session: &SessionDir) -> Result<Vec<File>> {
+    let mut held = Vec::new();
+    let folder = session.path().join("lanes");
+    let lanes = match std::fs::read_dir(&folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(held),
+        other => other.and_then(|lanes| lanes.map(|lane| Ok(lane?.path())).collect::<io::Result<Vec<_>>>()),
+    };
+    for lane in lanes.map_err(Error::at("read", &folder))? {
+        let path = lane.join("lock");
+        match File::open(&path) {
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+            Err(error) => return Err(Error::at("open", &path)(error)),
+            // Those who only look whether it is held have it for microseconds.
+            Ok(lock) if try_for(LOOKERS, || lock.try_lock()).map_err(Error::at("lock", &path))? => held.push(lock),
+            Ok(_) => {
+                let lane = lane.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                return Err(Error::Busy { session: session.id().to_owned(), lane });
+            }
+        }
+    }
+    Ok(held)
+}
+
 fn write_holder(file: &mut File, holder: &Holder) -> io::Result<()> {
     let text = serde_json::to_vec(holder)?;
     file.set_len(0)?;

@@ -8,6 +8,8 @@ mod again;
 #[cfg(test)]
 mod alert;
 #[cfg(test)]
+mod campaign;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod drill;
@@ -21,6 +23,8 @@ mod incidents;
 mod left;
 #[cfg(test)]
 mod pack;
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod stage;
 #[cfg(test)]

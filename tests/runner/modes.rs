@@ -63,6 +63,22 @@ fn a_password_prompt_is_told_and_so_is_its_end() {
 }
 
 #[test]
+fn what_is_typed_at_a_password_prompt_is_written_nowhere_though_it_is_printed_later() {
+    let mut bench = Bench::new();
+    let spec = bench.spec(
+        "stty -echo; printf 'Password: '; read -r word; stty echo; echo \"as I feared: $word\"; read -r name; echo \"hello $name\"",
+    );
+    bench.start(&spec);
+    bench.wait(|notice| matches!(notice, Notice::Prompt { hidden: true, .. }).then_some(()));
+    bench.lane.input(spec.run, b"hunter").unwrap();
+    bench.lane.input(spec.run, b"2-hunter2\n").unwrap();
+    bench.wait(|notice| matches!(notice, Notice::Prompt { hidden: false, .. }).then_some(()));
+    bench.lane.input(spec.run, b"world\n").unwrap();
+    bench.wait_end(spec.run);
+    assert_eq!(bench.output(spec.run), "Password: as I feared: [secret TYPED]\nworld\nhello world\n");
+}
+
+#[test]
 fn a_program_that_reads_key_by_key_asks_for_no_password() {
     let mut bench = Bench::new();
     let spec = bench.spec("stty -echo -icanon; echo up; head -c 1 >/dev/null; stty sane; echo down");

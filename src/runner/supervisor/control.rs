@@ -23,6 +23,7 @@ use super::processes;
 use super::recording::{Recording, Source, Tally};
 use super::sink::{Grown, Sink};
 use super::terminal::Terminal;
+use super::typed::{self, Typed};
 use super::user::User;
 use crate::runbook::Mode;
 use crate::runner::folder::LaneFile;
@@ -30,7 +31,7 @@ use crate::runner::protocol::{Notice, Reply, Request, VERSION};
 use crate::session::run::{Exit, RunEnd, RunNo, RunSpec};
 use crate::store::private;
 use crate::store::runs::RunDir;
-use crate::text::redact::{Refused, Secrets};
+use crate::text::redact::{Refused, Secrets, Shapes};
 
 /// Growth is told at most once in so many milliseconds.
 const GROWTH_EVERY_MS: u64 = 8;
@@ -85,6 +86,7 @@ pub(super) struct Parts {
     pub(super) user: Option<User>,
     pub(super) operators: Environment,
     pub(super) carry: Carry,
+    pub(super) shapes: Shapes,
 }
 
 /// The state of the deciding thread.
@@ -95,6 +97,7 @@ pub(super) struct Control {
     active: Option<Active>,
     /// Every secret this lane ever saw: what is left behind by a run may print it much later.
     secrets: Vec<(String, String)>,
+    typed: Typed,
     /// Ends that the disk did not take.
     unwritten: Vec<(RunNo, RunEnd)>,
     retry_at: u64,
@@ -114,6 +117,7 @@ impl Control {
             clients: Clients::default(),
             active: None,
             secrets: Vec::new(),
+            typed: Typed::default(),
             unwritten: Vec::new(),
             retry_at: 0,
             grown: false,
@@ -188,13 +192,13 @@ impl Control {
         match request {
             Request::Hello { version } => self.greet(id, version),
             Request::Start { spec, secrets } => self.start(&spec, secrets),
-            Request::Hide { secrets } => {
-                self.learn(secrets);
-                self.parts.sink.hide(&self.hidden().0);
-            }
+            Request::Hide { secrets } => self.hide(secrets),
             Request::Input { run, data } => {
-                let active = self.active.as_mut().filter(|active| active.run() == run);
-                if let (Some(active), Ok(keys)) = (active, STANDARD.decode(data))
+                let keys = STANDARD.decode(data).unwrap_or_default();
+                if self.is_active(run) {
+                    self.typed(&keys);
+                }
+                if let Some(active) = self.active.as_mut().filter(|active| active.run() == run)
                     && !self.parts.keys.press(&keys)
                     && !std::mem::replace(&mut active.deaf, true)
                 {
@@ -272,7 +276,7 @@ impl Control {
                 return self.tell(not_started(spec.run, why, None));
             }
         };
-        if let Err(error) = made.and_then(|()| write_command(&folder, spec, &hidden)) {
+        if let Err(error) = made.and_then(|()| launch::write_command(&folder, spec, &hidden)) {
             self.tell(Notice::Trouble { what: format!("could not write command.json of run {}: {error}", spec.run) });
         }
         self.parts.sink.begin(recording, &hidden);
@@ -426,6 +430,19 @@ impl Control {
         (closed || forgotten()) && processes::alive().is_empty()
     }
 
+    /// What is typed unseen is not to be written, from before the command can print it.
+    fn typed(&mut self, keys: &[u8]) {
+        let lines = self.typed.take(self.parts.terminal.hides_typing(), keys);
+        if !lines.is_empty() {
+            self.hide(lines.into_iter().map(|line| (typed::NAME.to_owned(), line)).collect());
+        }
+    }
+
+    fn hide(&mut self, secrets: Vec<(String, String)>) {
+        self.learn(secrets);
+        self.parts.sink.hide(&self.hidden().0);
+    }
+
     fn learn(&mut self, secrets: Vec<(String, String)>) {
         self.secrets.extend(secrets);
         self.secrets.sort_unstable();
@@ -434,7 +451,8 @@ impl Control {
 
     /// All secrets of the lane, and those that cannot be hidden.
     fn hidden(&self) -> (Secrets, Vec<Refused>) {
-        Secrets::new(self.secrets.iter().map(|(name, value)| (name, value)))
+        let (secrets, refused) = Secrets::new(self.secrets.iter().map(|(name, value)| (name, value)));
+        (secrets.with_shapes(&self.parts.shapes), refused)
     }
 
     fn is_active(&self, run: RunNo) -> bool {
@@ -448,17 +466,6 @@ impl Control {
     fn tell(&mut self, notice: Notice) {
         self.clients.tell_all(&Reply::Notice { notice });
     }
-}
-
-/// The spec as it may be written: no value of a secret, wherever it hides. Not synced: the journal says the same, and did it before.
-fn write_command(folder: &std::path::Path, spec: &RunSpec, secrets: &Secrets) -> io::Result<()> {
-    let mut spec = spec.clone();
-    spec.command = secrets.redact_str(&spec.command);
-    spec.cwd = spec.cwd.map(|cwd| secrets.redact_str(&cwd));
-    for (_, value) in &mut spec.env {
-        *value = secrets.redact_str(value);
-    }
-    private::replace_cache(&folder.join("command.json"), &serde_json::to_vec_pretty(&spec)?)
 }
 
 /// The end of a run that never was.

@@ -18,6 +18,8 @@ use super::terminal::Terminal;
 use super::user::{User, which};
 use crate::runbook::{Mode, Shell};
 use crate::session::run::RunSpec;
+use crate::store::private;
+use crate::text::redact::Secrets;
 
 /// Programs that would wait for a key at the end of each page.
 const PAGERS: [&str; 7] = ["PAGER", "GIT_PAGER", "SYSTEMD_PAGER", "MANPAGER", "PSQL_PAGER", "AWS_PAGER", "DELTA_PAGER"];
@@ -195,6 +197,17 @@ fn reopened(pipe: &OwnedFd) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
     std::fs::OpenOptions::new().write(true).custom_flags(flags).open(format!("/proc/self/fd/{}", pipe.as_raw_fd()))
+}
+
+/// The spec as it may be written: no value of a secret, wherever it hides. Not synced: the journal says the same, and did it before.
+pub(super) fn write_command(folder: &Path, spec: &RunSpec, secrets: &Secrets) -> io::Result<()> {
+    let mut spec = spec.clone();
+    spec.command = secrets.redact_str(&spec.command);
+    spec.cwd = spec.cwd.map(|cwd| secrets.redact_str(&cwd));
+    for (_, value) in &mut spec.env {
+        *value = secrets.redact_str(value);
+    }
+    private::replace_cache(&folder.join("command.json"), &serde_json::to_vec_pretty(&spec)?)
 }
 
 /// The shell and its arguments.

@@ -30,6 +30,9 @@ use super::sum::hexadecimal;
 use super::terminal::{Terminal, pump};
 use super::user::User;
 use crate::runner::folder::Folder;
+use crate::store::config;
+use crate::store::paths::Paths;
+use crate::text::redact::Shapes;
 
 /// Keeps the lane in `dir` until its session is closed and nothing is alive in it. Returns the exit code.
 ///
@@ -79,7 +82,9 @@ fn begin(dir: &Path) -> io::Result<(Control, File)> {
         environment: if user.is_some() { Environment::new() } else { operators.clone() },
     };
     let nonce = nonce()?;
-    let sink = Arc::new(Sink::new(folder.path(), events.clone()));
+    // Where no folder of a configuration is known there is none.
+    let shapes = Paths::from_env().map_or_else(|_| Shapes::known(), |paths| config::shapes(&paths));
+    let sink = Arc::new(Sink::new(folder.path(), &shapes, events.clone()));
     let (relay, keeper) = (Relay::start("terminal read", terminal.master()?)?, Arc::clone(&sink));
     let envelope = Envelope::new(&nonce);
     let ended = events.clone();
@@ -107,6 +112,7 @@ fn begin(dir: &Path) -> io::Result<(Control, File)> {
         user,
         operators,
         carry,
+        shapes,
     };
     Ok((Control::new(parts, inbox), lock))
 }

@@ -32,6 +32,7 @@ pub(in crate::runner) mod relay;
 mod sink;
 mod sum;
 mod terminal;
+mod typed;
 pub(in crate::runner) mod user;
 
 pub use main::main;

@@ -42,8 +42,6 @@ pub(in crate::runner) struct Recording {
     /// Bytes of a secret output, which are not kept on purpose.
     unshown: u64,
     secret: bool,
-    /// Placeholders of redactors that were replaced.
-    redacted: u64,
 }
 
 /// What a finished record adds up to.
@@ -81,7 +79,6 @@ impl Recording {
             captured: Vec::new(),
             unshown: 0,
             secret,
-            redacted: 0,
         })
     }
 
@@ -89,12 +86,7 @@ impl Recording {
     pub(in crate::runner) fn hide(&mut self, secrets: &Secrets) {
         self.clean.clear();
         for redactor in [&mut self.terminal, &mut self.pipe] {
-            let mut held = Vec::new();
-            redactor.finish(&mut held);
-            self.redacted += redactor.count();
-            *redactor = Redactor::new(secrets);
-            // What was held back may still become a secret, an old or a new one.
-            redactor.push(&held, &mut self.clean);
+            redactor.hide(secrets, &mut self.clean);
         }
         self.keep();
     }
@@ -160,7 +152,7 @@ impl Recording {
             lines: self.index.newlines(),
             sha256: self.sum.finish(),
             dropped: self.keeper.dropped(),
-            redacted: self.redacted + self.terminal.count() + self.pipe.count(),
+            redacted: self.terminal.count() + self.pipe.count(),
             secret: whole.then(|| String::from_utf8_lossy(&self.captured).into_owned()),
         }
     }

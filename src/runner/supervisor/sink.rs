@@ -9,7 +9,7 @@ use super::envelope::{Envelope, Piece};
 use super::keeper::Keeper;
 use super::recording::{Recording, Source};
 use crate::session::run::RunNo;
-use crate::text::redact::{Redactor, Secrets};
+use crate::text::redact::{Redactor, Secrets, Shapes};
 
 /// The file for what comes late holds at most this many bytes.
 const LATE_AT_MOST: u64 = 64 << 20;
@@ -48,10 +48,10 @@ struct Late {
 
 impl Sink {
     /// Nothing runs yet.
-    pub(super) fn new(folder: &Path, events: Sender<Event>) -> Self {
+    pub(super) fn new(folder: &Path, shapes: &Shapes, events: Sender<Event>) -> Self {
         let late = Late {
             keeper: Keeper::append(&folder.join("late"), LATE_AT_MOST),
-            redactor: Redactor::new(&Secrets::none()),
+            redactor: Redactor::new(&Secrets::none().with_shapes(shapes)),
             clean: Vec::new(),
         };
         Self { inner: Mutex::new(Inner { recording: None, late, listening: true, told: 0 }), events }
@@ -154,10 +154,9 @@ impl Late {
     }
 
     fn hide(&mut self, secrets: &Secrets) {
-        let mut held = Vec::new();
-        self.redactor.finish(&mut held);
-        self.redactor = Redactor::new(secrets);
-        self.push(&held);
+        self.clean.clear();
+        self.redactor.hide(secrets, &mut self.clean);
+        self.keeper.keep(&self.clean);
     }
 
     fn end(&mut self) {

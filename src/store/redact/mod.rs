@@ -11,7 +11,7 @@ mod place;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ pub use place::{finish, is_unfinished};
 
 use super::clock::Stamp;
 use super::error::{Error, Result};
-use super::lock::{Append, Driver};
+use super::lock::{Append, Driver, lanes_still};
 use super::private;
 use super::session::SessionDir;
 use crate::runbook;
@@ -53,7 +53,7 @@ pub struct Taken {
 pub fn redact(dir: &SessionDir, name: &str, value: &str, by: &str, stamp: Stamp) -> Result<Option<Taken>> {
     let secrets = secrets(name, value)?;
     let _driver = Driver::try_take(dir, by, stamp.at)?;
-    let _lanes = still(dir)?;
+    let _lanes = lanes_still(dir)?;
     let append = Append::open(&dir.journal())?;
     let _held = append.hold().map_err(Error::at("lock", &dir.journal()))?;
     // What is left of an earlier one was finished with taking the wheel.
@@ -87,29 +87,8 @@ fn secrets(name: &str, value: &str) -> Result<Secrets> {
     if format!("[secret {name}]").contains(value) {
         return Err(no("what stands in for it would hold it: choose another name".to_owned()));
     }
-    Ok(secrets)
-}
-
-/// Takes the lock of every lane, so that no supervisor and no recorded shell writes meanwhile.
-fn still(dir: &SessionDir) -> Result<Vec<File>> {
-    let mut held = Vec::new();
-    let folder = dir.path().join("lanes");
-    for lane in listed(&folder).map_err(Error::at("read", &folder))? {
-        let path = lane.join("lock");
-        match File::open(&path) {
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
-            Err(error) => return Err(Error::at("open", &path)(error)),
-            Ok(lock) => match lock.try_lock() {
-                Ok(()) => held.push(lock),
-                Err(fs::TryLockError::WouldBlock) => {
-                    let lane = lane.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                    return Err(Error::Busy { session: dir.id().to_owned(), lane });
-                }
-                Err(fs::TryLockError::Error(error)) => return Err(Error::at("lock", &path)(error)),
-            },
-        }
-    }
-    Ok(held)
+    // What only looks like one is none of this one's places.
+    Ok(secrets.without_shapes())
 }
 
 /// What is in a folder, by name; a folder that is not there holds nothing.

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::redactor::Redactor;
 use super::secrets::Secrets;
-use super::stream::Redactor;
 
 /// Shorter than this, what is found inside a hash is there by chance.
 const IN_HASH: usize = 16;

@@ -5,12 +5,15 @@ mod beginnings;
 mod grams;
 mod json;
 mod patterns;
+mod redactor;
 mod secrets;
+mod shapes;
 mod stream;
 #[cfg(test)]
 mod tests;
 mod view;
 
 pub use json::{forms, in_json};
+pub use redactor::Redactor;
 pub use secrets::{LONGEST, Refused, SHORTEST, Secrets, Why};
-pub use stream::Redactor;
+pub use shapes::{Extra, Shapes};

@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::patterns::Patterns;
-use super::stream::Redactor;
+use super::redactor::Redactor;
+use super::shapes::Shapes;
 use crate::text::sequence::{Byte, Sequence};
 
 /// Shortest value that is looked for, in bytes: a shorter one would be found everywhere, and tell where it is.
@@ -12,7 +13,8 @@ pub const SHORTEST: usize = 4;
 /// Longest value that is looked for, in bytes.
 pub const LONGEST: usize = 128 * 1024;
 
-/// Values that must never be written, and the names that stand in for them.
+/// Values that must never be written, and the names that stand in for them; beside them [`Shapes`], the known ones where nothing else is
+/// said.
 ///
 /// Cheap to clone. Its debug form shows names only.
 #[derive(Clone)]
@@ -20,6 +22,7 @@ pub struct Secrets {
     pub(super) inner: Arc<Inner>,
 }
 
+#[derive(Clone)]
 pub(super) struct Inner {
     pub(super) placeholders: Vec<String>,
     /// The values as they are.
@@ -28,6 +31,8 @@ pub(super) struct Inner {
     pub(super) bare: Arc<Patterns>,
     /// A value holds something that the second pass cannot see: both passes are always needed.
     pub(super) always_raw: bool,
+    /// What is looked for by its shape; none where only the values are.
+    pub(super) shapes: Option<Shapes>,
 }
 
 /// A value that cannot be redacted.
@@ -79,10 +84,13 @@ impl Secrets {
         }
         let (raw, bare) = (Arc::new(Patterns::new(raw)), Arc::new(Patterns::new(bare)));
         let placeholders = names.iter().map(|name| format!("[secret {name}]")).collect();
-        (Self { inner: Arc::new(Inner { placeholders, raw, bare, always_raw }) }, refused)
+        (
+            Self { inner: Arc::new(Inner { placeholders, raw, bare, always_raw, shapes: Some(Shapes::known()) }) },
+            refused,
+        )
     }
 
-    /// No secrets.
+    /// No values: only what has the shape of a secret is looked for.
     #[must_use]
     pub fn none() -> Self {
         Self::new(std::iter::empty::<(String, String)>()).0
@@ -91,10 +99,26 @@ impl Secrets {
     /// The same, with placeholders in parentheses: `(secret NAME)`.
     #[must_use]
     pub fn in_parentheses(&self) -> Self {
-        let Inner { raw, bare, always_raw, .. } = &*self.inner;
         let names = self.inner.placeholders.iter().map(|name| name.trim_matches(['[', ']']));
         let placeholders = names.map(|name| format!("({name})")).collect();
-        let inner = Inner { placeholders, raw: raw.clone(), bare: bare.clone(), always_raw: *always_raw };
+        self.but(|inner| inner.placeholders = placeholders)
+    }
+
+    /// The same, and what is looked for by its shape is this.
+    #[must_use]
+    pub fn with_shapes(&self, shapes: &Shapes) -> Self {
+        self.but(|inner| inner.shapes = Some(shapes.clone()))
+    }
+
+    /// The same values, and nothing is looked for by its shape.
+    #[must_use]
+    pub fn without_shapes(&self) -> Self {
+        self.but(|inner| inner.shapes = None)
+    }
+
+    fn but(&self, change: impl FnOnce(&mut Inner)) -> Self {
+        let mut inner = Inner::clone(&self.inner);
+        change(&mut inner);
         Self { inner: Arc::new(inner) }
     }
 
@@ -103,7 +127,7 @@ impl Secrets {
         self.inner.raw.shortest
     }
 
-    /// Whether there is nothing to look for.
+    /// Whether there is no value to look for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.inner.placeholders.is_empty()

@@ -1,4 +1,4 @@
-//! Redaction of a stream.
+//! Redaction of declared values in a stream.
 
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -19,7 +19,7 @@ const GAPS: usize = sequence::LONGEST as usize;
 /// into it, up to 4 KiB of them; these stay in the output behind the placeholder. Bytes without secrets come out as
 /// they went in. Held back is only the longest ending that may still become a secret.
 #[derive(Debug)]
-pub struct Redactor {
+pub(super) struct Named {
     secrets: Secrets,
     /// What is not decided.
     window: Vec<u8>,
@@ -49,10 +49,9 @@ struct Part {
     end: usize,
 }
 
-impl Redactor {
-    /// A redactor at the start of a stream.
-    #[must_use]
-    pub fn new(secrets: &Secrets) -> Self {
+impl Named {
+    /// One at the start of a stream.
+    pub(super) fn new(secrets: &Secrets) -> Self {
         Self {
             secrets: secrets.clone(),
             window: Vec::new(),
@@ -70,7 +69,7 @@ impl Redactor {
     }
 
     /// Takes the next piece of the stream and appends to `out` what is decided.
-    pub fn push(&mut self, input: &[u8], out: &mut Vec<u8>) {
+    pub(super) fn push(&mut self, input: &[u8], out: &mut Vec<u8>) {
         if self.secrets.is_empty() {
             out.extend_from_slice(input);
             return;
@@ -107,7 +106,7 @@ impl Redactor {
 
     /// Nothing came for a while (50 ms): lets out what is held if it is shorter than 4 bytes, so that a prompt is seen.
     /// Should it turn out to be the beginning of a secret, the rest of that is still redacted.
-    pub fn quiet(&mut self, out: &mut Vec<u8>) {
+    pub(super) fn quiet(&mut self, out: &mut Vec<u8>) {
         if self.possible < SHORTEST && self.stretch == 0 {
             out.extend_from_slice(self.window.get(self.out_already..).unwrap_or_default());
             self.out_already = self.window.len();
@@ -115,7 +114,7 @@ impl Redactor {
     }
 
     /// The stream is over: lets out everything. The redactor is then ready for another stream.
-    pub fn finish(&mut self, out: &mut Vec<u8>) {
+    pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
         self.take(b"", true, out);
         self.before = Sequence::default();
         self.possible = 0;
@@ -124,14 +123,12 @@ impl Redactor {
     }
 
     /// Placeholders written so far.
-    #[must_use]
-    pub fn count(&self) -> u64 {
+    pub(super) fn count(&self) -> u64 {
         self.count
     }
 
     /// Bytes held back at present.
-    #[must_use]
-    pub fn held(&self) -> usize {
+    pub(super) fn held(&self) -> usize {
         self.window.len() - self.out_already
     }
 
