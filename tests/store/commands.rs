@@ -133,3 +133,22 @@ fn a_real_short_write_leaves_a_sound_journal_and_the_same_note_succeeds_later() 
     expect(&home, &["note", "last", &note], 0);
     expect(&home, &["audit", "last"], 0);
 }
+
+#[test]
+fn pruning_shows_what_would_go_and_takes_it_away_when_told_to() {
+    let home = Home::new();
+    let (open, _journal) = begin(&home.data(), "Disk full");
+    let (closed, mut journal) = begin(&home.data(), "Queue \u{1b}[2Jstuck");
+    journal.append(&Event::Closed { note: None }.into()).unwrap();
+    let young = expect(&home, &["sessions", "prune"], 0);
+    assert!(young.contains("no session is to go"), "{young}");
+    let shown = expect(&home, &["sessions", "prune", "--older-than", "0s"], 0);
+    assert!(
+        shown.contains(closed.id()) && shown.contains("1 session would go") && !shown.contains(open.id()),
+        "{shown}"
+    );
+    assert!(!shown.contains('\u{1b}') && closed.path().exists(), "{shown}");
+    expect(&home, &["sessions", "prune", "--larger-than", "7 apples"], 2);
+    expect(&home, &["sessions", "prune", "--older-than", "0s", "--yes"], 0);
+    assert!(!closed.path().exists() && open.path().exists());
+}

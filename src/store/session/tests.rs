@@ -204,3 +204,43 @@ fn a_thousand_sessions_list() {
     }
     assert_eq!(journal::read(&first.journal()).unwrap().entries.len(), 1, "listing writes to no journal");
 }
+
+#[test]
+fn only_closed_sessions_that_are_old_and_nobody_wants_are_to_go() {
+    let home = home();
+    let old = Old { than: TimeDelta::days(30), bytes: 0, drills: false };
+    let later = noon() + TimeDelta::days(31);
+    let (open, _journal) = home.begin("Still open", noon());
+    let (closed, mut journal) = home.begin("Long over", noon());
+    journal.append(&Event::Closed { note: None }.into()).unwrap();
+    let (young, mut journal) = home.begin("Just over", later);
+    journal.append(&Event::Closed { note: None }.into()).unwrap();
+    let ids = |plan: Plan| plan.go.iter().map(|(summary, _)| summary.dir.id().to_owned()).collect::<Vec<_>>();
+    assert_eq!(ids(plan(&home.paths, old, later).unwrap()), [closed.id()]);
+    assert_eq!(ids(plan(&home.paths, Old { bytes: 1 << 30, ..old }, later).unwrap()), [""; 0]);
+    assert_eq!(ids(plan(&home.paths, Old { drills: true, ..old }, later).unwrap()), [""; 0]);
+
+    fs::create_dir_all(closed.path().join("lanes/1")).unwrap();
+    let lock = fs::File::create(closed.path().join("lanes/1/lock")).unwrap();
+    lock.lock().unwrap();
+    let kept = plan(&home.paths, old, later).unwrap();
+    assert_eq!((kept.go.len(), kept.stay[0].1), (0, "a lane still works in it"));
+    assert!(matches!(remove(&closed, "nova@alice", later), Err(Error::Busy { .. })));
+    drop(lock);
+    let driver = Driver::try_take(&closed, "quinn@bob", later).unwrap();
+    assert!(matches!(remove(&closed, "nova@alice", later), Err(Error::Held { .. })));
+    drop(driver);
+    assert!(matches!(remove(&open, "nova@alice", later), Err(Error::Held { .. })), "it was opened meanwhile");
+
+    // A link in it leads nowhere that is altered.
+    let outside = home.paths.data.join("outside");
+    fs::create_dir(&outside).unwrap();
+    fs::write(outside.join("kept"), "x").unwrap();
+    std::os::unix::fs::symlink(&outside, closed.path().join("link")).unwrap();
+    remove(&closed, "nova@alice", later).unwrap();
+    assert!(!closed.path().exists() && outside.join("kept").exists() && open.path().exists() && young.path().exists());
+    let left = home.paths.sessions().join(".gone-x");
+    fs::create_dir(&left).unwrap();
+    sweep(&home.paths).unwrap();
+    assert!(!left.exists());
+}

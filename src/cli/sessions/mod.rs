@@ -1,11 +1,13 @@
-//! `stanch sessions`: which sessions there are.
+//! `stanch sessions`: which sessions there are, and taking old ones away.
+
+mod prune;
 
 use std::io::Write;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
-use super::Exit;
+use crate::cli::Exit;
 use crate::session::event::Status;
 use crate::store::paths::Paths;
 use crate::store::session::{self, Summary};
@@ -17,10 +19,21 @@ pub(super) struct Args {
     /// One JSON object per session and line.
     #[arg(long)]
     json: bool,
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// List closed sessions that are old, and take them away with --yes.
+    Prune(prune::Args),
 }
 
 /// Lists all sessions, newest first; damaged ones say what is broken.
 pub(super) fn run(args: &Args, out: &mut impl Write) -> anyhow::Result<Exit> {
+    if let Some(What::Prune(args)) = &args.what {
+        return prune::run(args, out);
+    }
     let paths = Paths::from_env()?;
     let all = session::list(&paths)?;
     if args.json {
