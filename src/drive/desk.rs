@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::lanes::Lanes;
 use super::news::{News, Step, Window};
 use super::outbox::Outbox;
-use super::reader::{Looks, Reader, Unkept, Wake};
+use super::reader::{Looks, Reader, Unkept, Wake, last_line};
 use super::search::{Hunt, Searcher};
 use crate::runbook::Runbook;
 use crate::runner::Notice;
@@ -69,6 +69,8 @@ pub(super) enum Note {
     SearchNothing,
     /// The text of lines is wanted.
     Text { run: RunNo, first: u64, last: u64, most: usize },
+    /// The last lines of these runs are wanted.
+    Lasts(Vec<RunNo>),
     /// The end.
     Quit,
 }
@@ -187,6 +189,7 @@ impl Desk {
             // A search ends when nobody can wake it any more.
             Note::SearchNothing => self.searched = None,
             Note::Text { run, first, last, most } => self.text(run, first, last, most),
+            Note::Lasts(runs) => self.lasts(runs),
             Note::Quit => {}
         }
     }
@@ -396,6 +399,22 @@ impl Desk {
         } else {
             let text = Err(format!("could not read lines of run {run}: it is not shown"));
             self.tell(News::Text { run, first, last, text });
+        }
+    }
+
+    /// A thread of its own reads them: a disk may be slow.
+    fn lasts(&self, runs: Vec<RunNo>) {
+        let (session, news) = (self.session.clone(), self.news.clone());
+        let read = move || {
+            for run in runs {
+                match last_line(&RunDir::at(&session.run(run)).output()) {
+                    Ok(text) => news.tell(News::Last { run, text }),
+                    Err(error) => news.tell(News::Trouble(format!("could not read the output of run {run}: {error}"))),
+                }
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name("last lines".to_owned()).spawn(read) {
+            self.trouble(format!("could not read last lines: {error}"));
         }
     }
 

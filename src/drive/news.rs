@@ -66,6 +66,8 @@ pub enum Job {
         /// Longest text that is wanted, in bytes.
         most: usize,
     },
+    /// The last line of what each of these runs wrote so far: answered with a [`News::Last`] for each.
+    Lasts(Vec<RunNo>),
     /// The screen leaves: what is in memory is written once more, then the drive ends. Runs go on.
     Quit,
 }
@@ -129,6 +131,13 @@ pub enum News {
         last: u64,
         /// The text, lines separated by line feeds.
         text: Result<String, String>,
+    },
+    /// The last line that says something of what a run wrote so far, without escapes; empty where there is none.
+    Last {
+        /// The run.
+        run: RunNo,
+        /// The line.
+        text: String,
     },
     /// A run's output grew. Coalesced: at most every 16 ms for each run.
     Grew {

@@ -176,6 +176,7 @@ impl Drive {
             Job::Seek(step) => drop(self.desk.send(Note::Seek(step))),
             Job::SearchNothing => drop(self.desk.send(Note::SearchNothing)),
             Job::Text { run, first, last, most } => drop(self.desk.send(Note::Text { run, first, last, most })),
+            Job::Lasts(runs) => drop(self.desk.send(Note::Lasts(runs))),
             Job::Quit => drop(self.tasks.send(Task::Quit)),
         }
     }

@@ -4,7 +4,7 @@ use crate::session::walk::Next;
 use crate::tui::keys::Chord;
 use crate::tui::legal::{
     always, at_step, beside, closable, drives, edits, has_changes, has_command, has_lines, has_output, has_runbook,
-    has_runs, has_values, is_cut, next, open, retry, revert, running, selected, shows_run, time_is_over,
+    has_runs, has_values, is_cut, next, open, retry, revert, running, selected, shows_run, spread, time_is_over,
 };
 use crate::tui::model::{Mode, Model, Screen, SessionScreen};
 
@@ -79,6 +79,12 @@ pub(crate) enum Does {
     Undo,
     /// Other runs' output.
     Runs,
+    /// The next host's output.
+    NextHost,
+    /// The output of the host before.
+    HostBefore,
+    /// The next host where something went wrong.
+    BadHost,
     /// How bad it is.
     Severity,
     /// Where the incident stands.
@@ -255,6 +261,9 @@ pub(crate) const ACTIONS: &[Action] = &[
     light(Does::Values, "values", "See the values in force and give new ones.", &["v"], 14, has_values),
     act(Does::Undo, "undo", "See the changes and take one back.", &["U"], 0, has_changes),
     light(Does::Runs, "runs", "Show the output of another run.", &["o"], 0, has_runs),
+    light(Does::NextHost, "next host", "Show the output of the next host.", &["]"], 0, spread),
+    light(Does::HostBefore, "host before", "Show the output of the host before.", &["["], 0, spread),
+    light(Does::BadHost, "bad host", "Show the output of the next host where it is not well.", &["}"], 0, spread),
     light(Does::Severity, "severity", "Say how bad it is.", &["V"], 0, drives),
     light(Does::Status, "status", "Say where the incident stands.", &["S"], 0, drives),
     light(

@@ -23,6 +23,8 @@ pub(crate) struct Areas {
     pub(crate) steps: Rect,
     /// The step.
     pub(crate) step: Rect,
+    /// The hosts of a step that runs on many; only then.
+    pub(crate) hosts: Rect,
     /// Output.
     pub(crate) output: Rect,
     /// The latest entries.
@@ -57,7 +59,8 @@ pub(crate) fn areas(size: (u16, u16), session: &SessionScreen) -> Areas {
         match session.focus {
             Pane::Steps => areas.steps = body,
             Pane::Step => areas.step = body,
-            Pane::Output => areas.output = body,
+            Pane::Hosts if session.spread().is_some() => areas.hosts = body,
+            Pane::Hosts | Pane::Output => areas.output = body,
             Pane::Timeline => areas.timeline = body,
         }
         // A tiny screen that shows the steps has room for nothing else, but a running command must be seen.
@@ -78,15 +81,24 @@ pub(crate) fn areas(size: (u16, u16), session: &SessionScreen) -> Areas {
         areas.steps = left;
         areas.timeline = bottom(&mut right, (body.height / 6).clamp(3, 9));
         areas.step = top(&mut right, (body.height * 2 / 5).clamp(5, 18));
+        areas.hosts = hosts(&mut right, session);
         areas.output = right;
     } else {
         let height = body.height;
         areas.steps = top(&mut body, (height / 4).clamp(4, 12));
         areas.timeline = bottom(&mut body, (height / 7).clamp(3, 7));
         areas.step = top(&mut body, (height * 3 / 10).clamp(4, 14));
+        areas.hosts = hosts(&mut body, session);
         areas.output = body;
     }
     areas
+}
+
+/// A row for each host and one for the title, as far as half the room goes.
+fn hosts(body: &mut Rect, session: &SessionScreen) -> Rect {
+    let count = session.spread().map_or(0, |spread| spread.hosts.len() + 1);
+    let rows = u16::try_from(count).unwrap_or(u16::MAX).min(body.height.div_ceil(2));
+    top(body, rows)
 }
 
 fn top(body: &mut Rect, rows: u16) -> Rect {

@@ -151,6 +151,10 @@ pub(super) fn has_output(model: &Model) -> Result<(), String> {
     }
 }
 
+pub(super) fn spread(model: &Model) -> Result<(), String> {
+    if session(model)?.spread().is_some() { Ok(()) } else { say("This step did not run on several hosts.") }
+}
+
 pub(super) fn has_values(model: &Model) -> Result<(), String> {
     let session = driven(model)?;
     let none = session.walk.runbook().is_none_or(|runbook| runbook.vars.is_empty());

@@ -218,6 +218,7 @@ impl Alone<'_> {
             News::Prompt { hidden: false, .. }
             | News::Page(_)
             | News::Counted { .. }
+            | News::Last { .. }
             | News::Found(_)
             | News::Text { .. } => {}
             News::Stopping { run, signal, kill_in_ms } => {

@@ -1,6 +1,7 @@
 //! What the screen knows.
 
 mod catalog;
+mod hosts;
 mod output;
 mod overlay;
 mod rate;
@@ -10,6 +11,7 @@ mod timeline;
 mod work;
 
 pub(crate) use catalog::{Catalog, Details, LibraryScreen, Listed, RunbookRow, SessionRow};
+pub(crate) use hosts::is_bad;
 pub(crate) use output::{Output, Pick, Taken, Times, WhatFor};
 pub(crate) use overlay::empty;
 pub(crate) use overlay::{Ask, Choice, Confirm, Item, Menu, Overlay, Picker, Prompt};

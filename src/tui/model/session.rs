@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{FixedOffset, Offset, Utc};
 
+use super::hosts::Lasts;
 use super::output::Output;
 use super::rate::Rate;
 use super::timeline::Timeline;
@@ -37,6 +38,8 @@ pub(crate) struct SessionScreen {
     pub(crate) output: Output,
     /// What is known of runs beside the record.
     pub(crate) live: BTreeMap<RunNo, Live>,
+    /// Last lines of runs on many hosts.
+    pub(crate) lasts: Lasts,
     /// The latest entries.
     pub(crate) timeline: Timeline,
     /// Something that waits for a value.
@@ -81,6 +84,8 @@ pub(crate) enum Pane {
     Steps,
     /// The step's text and command.
     Step,
+    /// The hosts of a step that runs on many.
+    Hosts,
     /// Output.
     Output,
     /// The latest entries.
@@ -89,7 +94,7 @@ pub(crate) enum Pane {
 
 impl Pane {
     /// All, in the order of Tab.
-    pub(crate) const ALL: [Self; 4] = [Self::Steps, Self::Step, Self::Output, Self::Timeline];
+    pub(crate) const ALL: [Self; 5] = [Self::Steps, Self::Step, Self::Hosts, Self::Output, Self::Timeline];
 }
 
 /// What is known of a run beside the record.
@@ -137,6 +142,7 @@ impl SessionScreen {
             scroll: 0,
             output: Output::default(),
             live: BTreeMap::new(),
+            lasts: Lasts::default(),
             timeline: Timeline::default(),
             pending: None,
             queue: VecDeque::new(),

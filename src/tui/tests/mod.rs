@@ -2,6 +2,7 @@
 
 mod flows;
 mod harness;
+mod hosts;
 mod output;
 mod properties;
 mod screens;

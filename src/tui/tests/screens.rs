@@ -119,10 +119,12 @@ fn no_size_is_too_small() {
         model(vec![Act::Keys("Enter"), Act::Keys("m")]),
         model(vec![Act::Keys("Enter"), Act::Keys("n"), Act::Text("a note that is long enough to wrap")]),
         model(vec![Act::Keys("Enter"), Act::Keys("g"), Act::Text("wipe"), Act::Keys("Enter Enter")]),
+        super::hosts::on_three(),
     ];
     for model in &mut states {
-        for columns in 0..=60 {
-            for rows in 0..=20 {
+        // Where something begins or ceases to have room, every size; beyond that a few.
+        for columns in (0..=24).chain([30, 40, 60]) {
+            for rows in (0..=14).chain([20]) {
                 drawn(model, (columns, rows), Theme::coloured());
             }
         }

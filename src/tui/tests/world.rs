@@ -29,7 +29,7 @@ pub(super) struct Script {
     pub(super) exit: Option<i32>,
 }
 
-/// A command that contains this writes that and ends so.
+/// A command that contains this (`HOST: COMMAND`) writes that and ends so.
 pub(super) fn script(part: &'static str, output: &'static str, exit: i32) -> Script {
     Script { part, output, exit: Some(exit) }
 }
@@ -184,6 +184,12 @@ impl World {
                 self.page();
             }
             Job::ShowNothing => self.shown = None,
+            Job::Lasts(runs) => {
+                for run in runs {
+                    let text = self.text(run).lines().last().unwrap_or_default().to_owned();
+                    self.outbox.push_back(Message::News(News::Last { run, text }));
+                }
+            }
             Job::Search { run, query, step } => {
                 self.hunt = Some((run, query));
                 self.found(step);
@@ -235,7 +241,12 @@ impl World {
 
     fn start(&mut self, spec: RunSpec) {
         let run = spec.run;
-        let script = self.scripts.iter().find(|script| spec.command.contains(script.part)).cloned();
+        let opened = self.journal.iter().find_map(|entry| match &entry.event {
+            Event::LaneOpened { lane, key } if *lane == spec.lane => Some(key.host.as_deref().unwrap_or_default()),
+            _ => None,
+        });
+        let named = format!("{}: {}", opened.unwrap_or_default(), spec.command);
+        let script = self.scripts.iter().find(|script| named.contains(script.part)).cloned();
         let script = script.unwrap_or(Script { part: "", output: "", exit: Some(0) });
         self.texts.push((run, script.output.to_owned()));
         self.started.push(spec);

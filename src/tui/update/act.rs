@@ -1,6 +1,6 @@
 //! An action of the table is carried out.
 
-use super::{clock, leave, library, menus, output, want, work};
+use super::{clock, hosts, leave, library, menus, output, want, work};
 use crate::runbook::{Lead, PhaseName, StepId};
 use crate::session::run::RunNo;
 use crate::session::walk::{Confirmation, Intent, Next};
@@ -36,6 +36,9 @@ pub(super) fn act(model: &mut Model, does: Does) -> Vec<Effect> {
         Does::MarkPicked => return output::take(model, WhatFor::Mark),
         Does::CopyPicked => return output::take(model, WhatFor::Copy),
         Does::EndPick => output::end_pick(model),
+        Does::NextHost => hosts::step(model, 1),
+        Does::HostBefore => hosts::step(model, -1),
+        Does::BadHost => hosts::bad(model),
         Does::Times => output::times(model),
         Does::Wrap => output::wrap(model),
         Does::Left => output::sideways(model, -1),
@@ -200,13 +203,20 @@ fn keys_in(model: &mut Model) {
 fn focus(model: &mut Model, by: usize) {
     let Some(session) = model.session_mut() else { return };
     let now = Pane::ALL.iter().position(|pane| *pane == session.focus).unwrap_or(0);
-    session.focus = Pane::ALL[(now + by) % Pane::ALL.len()];
+    let next = |now: usize| (now + by) % Pane::ALL.len();
+    let to = next(now);
+    // That pane is only there for a step on many hosts.
+    let passed = Pane::ALL[to] == Pane::Hosts && session.spread().is_none();
+    session.focus = Pane::ALL[if passed { next(to) } else { to }];
 }
 
 /// Up and down in the pane that has the keys.
 fn step_by(model: &mut Model, by: i8) {
     if output::pick_by(model, i64::from(by)) {
         return;
+    }
+    if has_hosts(model) {
+        return hosts::step(model, by.into());
     }
     let rows = layout::output_rows(model);
     match &mut model.screen {
@@ -219,13 +229,18 @@ fn step_by(model: &mut Model, by: i8) {
         Screen::Session(session) => match session.focus {
             Pane::Steps => select(session, by),
             Pane::Step => session.scroll = session.scroll.saturating_add_signed(i16::from(by)),
-            Pane::Output => session.output.scroll(i64::from(by), rows),
+            Pane::Hosts | Pane::Output => session.output.scroll(i64::from(by), rows),
             Pane::Timeline => {
                 let rows = session.timeline.rows.len();
                 session.timeline.scroll = session.timeline.scroll.saturating_add_signed(isize::from(-by)).min(rows);
             }
         },
     }
+}
+
+/// Whether the keys for moving about are the list of hosts'.
+fn has_hosts(model: &Model) -> bool {
+    model.session().is_some_and(|session| session.focus == Pane::Hosts && session.spread().is_some())
 }
 
 fn select(session: &mut crate::tui::model::SessionScreen, by: i8) {
@@ -238,7 +253,7 @@ fn select(session: &mut crate::tui::model::SessionScreen, by: i8) {
     };
     session.selected = steps.get(to).map(|id| (*id).clone());
     session.scroll = 0;
-    if let Some(run) = session.last_run() {
+    if let Some(run) = session.run_to_show() {
         session.output.show(run);
     }
 }
@@ -247,6 +262,9 @@ fn page_by(model: &mut Model, by: i8) {
     let rows = layout::output_rows(model);
     if output::pick_by(model, i64::from(by) * i64::from(rows.saturating_sub(1).max(1))) {
         return;
+    }
+    if has_hosts(model) {
+        return hosts::step(model, isize::from(by) * 10);
     }
     match &mut model.screen {
         Screen::Library(library) => {
@@ -259,7 +277,7 @@ fn page_by(model: &mut Model, by: i8) {
                 let rows = session.timeline.rows.len();
                 session.timeline.scroll = session.timeline.scroll.saturating_add_signed(isize::from(-by) * 5).min(rows);
             }
-            Pane::Steps | Pane::Output => {
+            Pane::Steps | Pane::Hosts | Pane::Output => {
                 let page = i64::from(rows.saturating_sub(1).max(1));
                 session.output.scroll(i64::from(by) * page, rows);
             }
@@ -271,14 +289,18 @@ fn to_edge(model: &mut Model, end: bool) {
     if output::pick_by(model, if end { i64::MAX } else { i64::MIN }) {
         return;
     }
+    if has_hosts(model) {
+        let all = isize::MAX;
+        return hosts::step(model, if end { all } else { -all });
+    }
     match &mut model.screen {
         Screen::Library(library) => library.selected = if end { library.hits.len().saturating_sub(1) } else { 0 },
         Screen::Opening(_) => {}
         Screen::Session(session) => match session.focus {
             Pane::Step => session.scroll = if end { session.scroll.saturating_add(20) } else { 0 },
             Pane::Timeline => session.timeline.scroll = if end { 0 } else { session.timeline.rows.len() },
-            Pane::Steps | Pane::Output if end => session.output.anchor = None,
-            Pane::Steps | Pane::Output => {
+            Pane::Steps | Pane::Hosts | Pane::Output if end => session.output.anchor = None,
+            Pane::Steps | Pane::Hosts | Pane::Output => {
                 session.output.seen = session.output.current().map_or(0, |page| page.total_lines);
                 session.output.anchor = session.output.current().map(|_| 1);
             }

@@ -2,6 +2,7 @@
 
 mod act;
 mod clock;
+mod hosts;
 mod keys;
 mod library;
 mod menus;
@@ -71,6 +72,7 @@ pub(crate) fn update(model: &mut Model, now: Now, message: Message) -> Vec<Effec
     };
     clock::passed(model);
     effects.extend(show::wanted(model));
+    effects.extend(hosts::wanted(model));
     effects.extend(library::wanted(model));
     if model.situation() != before {
         model.settled = model.frame + 1;

@@ -5,10 +5,11 @@ use crate::drive::{Job, News};
 use crate::session::entry::Entry;
 use crate::session::event::Event;
 use crate::session::run::{Purpose, RunNo};
+use crate::session::state::Standing;
 use crate::session::walk::{Happening, Intent};
 use crate::tui::effect::Effect;
 use crate::tui::layout;
-use crate::tui::model::{Model, Pane, Role, SessionScreen, clock_words};
+use crate::tui::model::{Model, Pane, Role, SessionScreen, clock_words, is_bad};
 use crate::tui::words;
 
 /// Rows of a pane, its title among them, that a program with the keys can be worked in.
@@ -53,6 +54,7 @@ pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
                 live.grew_ms = Some(now_ms);
             }
         }
+        News::Last { run, text } => drop(session.lasts.lines.insert(run, text)),
         News::Counted { run, flags } => session.live.entry(run).or_default().flags = flags,
         News::Unkept { run, bytes } => {
             let live = session.live.entry(run).or_default();
@@ -125,13 +127,15 @@ fn remark(session: &SessionScreen, entry: &Entry) -> Option<String> {
         Event::RunEnded(ended) => {
             let run = session.walk.state().runs.get(&ended.run)?;
             let elsewhere = session.output.run != Some(ended.run);
+            // On many hosts the list tells of each; only what went wrong is worth a sentence.
+            let listed = session.host_of(ended.run).is_some() && ended.verdict.is_healthy();
             // What goes well beside the walk must not hide the sentence that says what comes next.
             let expected = match &run.started.purpose {
                 Purpose::Guard { .. } | Purpose::Shell => true,
                 Purpose::Step { step, .. } => session.walk.is_ready_check(step) && ended.verdict.is_healthy(),
                 _ => false,
             };
-            (elsewhere && !expected).then(|| {
+            (elsewhere && !expected && !listed).then(|| {
                 let name = words::run_name(ended.run, session.walk.state());
                 format!("{name}: {}", words::verdict(&ended.verdict))
             })
@@ -193,20 +197,39 @@ impl SessionScreen {
         match &entry.event {
             Event::RunStarted(started) => {
                 // Checks beside the walk do not take the pane away from what the operator looks at.
-                if !self.walk.is_beside(started.run) || self.output.run.is_none() {
+                // On many hosts the first one is shown, and stays.
+                let follows = self.host_of(started.run).is_some();
+                if (!self.walk.is_beside(started.run) && !follows) || self.output.run.is_none() {
                     self.output.show(started.run);
                 }
                 if self.drives() && self.is_interactive(started.run) {
                     self.give_keys(started.run, frame, size);
                 }
             }
-            Event::RunEnded(ended) => self.over(ended.run, now_ms),
+            Event::RunEnded(ended) => {
+                self.over(ended.run, now_ms);
+                self.look_at_bad(ended.run);
+            }
             Event::RunInterrupted { run } => self.over(*run, now_ms),
             Event::Moved { .. } => {
                 self.selected = None;
                 self.scroll = 0;
             }
             _ => {}
+        }
+    }
+
+    /// An attempt on many hosts is over and went wrong somewhere: that is what is looked at, unless the operator does already.
+    fn look_at_bad(&mut self, run: RunNo) {
+        let Some(spread) = self.spread().filter(|spread| spread.host(run).is_some()) else { return };
+        let over = !matches!(spread.standing(), Standing::Running | Standing::Healthy);
+        let shown = self.output.run.and_then(|run| spread.host(run));
+        let bad = spread.hosts.iter().find(|host| is_bad(host)).and_then(|host| host.run);
+        if let (true, Some(bad), Some(shown)) = (over, bad, shown)
+            && !is_bad(shown)
+            && self.output.anchor.is_none()
+        {
+            self.output.show(bad);
         }
     }
 

@@ -4,10 +4,15 @@ use crate::drive::{Job, Window};
 use crate::session::run::RunNo;
 use crate::tui::effect::Effect;
 use crate::tui::layout;
-use crate::tui::model::{Model, SessionScreen};
+use crate::tui::model::{Model, Pane, SessionScreen};
 
 /// What has to be asked of the drive, where something else is wanted than was asked for last.
 pub(super) fn wanted(model: &mut Model) -> Vec<Effect> {
+    if let Some(session) =
+        model.session_mut().filter(|session| session.focus == Pane::Hosts && session.spread().is_none())
+    {
+        session.focus = Pane::Output;
+    }
     let (columns, rows) = layout::output_size(model);
     let Some(session) = model.session_mut() else { return Vec::new() };
     let Some(run) = session.output.run else { return Vec::new() };

@@ -2,6 +2,7 @@
 
 mod footer;
 mod header;
+mod hosts;
 mod library;
 mod lines;
 mod markdown;
@@ -11,6 +12,8 @@ mod prose;
 mod step;
 mod steps;
 mod timeline;
+
+pub(crate) use hosts::shown as hosts_shown;
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -44,6 +47,7 @@ fn draw_session(model: &Model, session: &SessionScreen, theme: Theme, frame: &mu
     header::banner(session, theme, frame, areas.banner);
     steps::draw(model, session, theme, frame, areas.steps);
     step::draw(session, theme, frame, areas.step);
+    hosts::draw(model, session, theme, frame, areas.hosts);
     output::draw(model, session, theme, frame, areas.output);
     timeline::draw(session, theme, frame, areas.timeline);
     footer::next(model, session, theme, frame, areas.next);

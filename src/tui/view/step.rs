@@ -8,11 +8,14 @@ use ratatui::text::{Line, Span};
 use super::{markdown, prose, rows, title};
 use crate::runbook::{Action, Effect, ExitRule, Expect, Step};
 use crate::session::walk::Preview;
-use crate::text::visible;
+use crate::text::{visible, width};
 use crate::tui::layout;
 use crate::tui::model::{Pane, SessionScreen};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::words;
+
+/// A pane of no more rows than this has one for the names of hosts. Before a command is confirmed all are shown.
+const SMALL: u16 = 6;
 
 /// Draws the pane.
 pub(super) fn draw(session: &SessionScreen, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
@@ -35,10 +38,21 @@ pub(super) fn draw(session: &SessionScreen, theme: Theme, frame: &mut Frame<'_>,
     if !session.is_at_cursor() {
         right.push(Span::styled("Enter goes here ", theme.style(Role::Warn)));
     }
-    right.extend(place(session, step).map(|text| Span::styled(text, theme.style(Role::Strong))));
+    let place = place(session, step);
     let name = format!("{phase}: {}", visible::clean(&session.title_of(step)));
+    // Where it runs is never left out: what has no room beside the title stands below it.
+    let too_wide = |place: &str| {
+        let own = width::columns(place);
+        own > columns / 2 && own + width::columns(&name) + 16 > columns
+    };
+    let below = place.as_ref().filter(|place| too_wide(place));
+    let beside = place.as_ref().filter(|_| below.is_none());
+    right.extend(beside.map(|text| Span::styled(text.clone(), theme.style(Role::Strong))));
     title(frame, area, theme, focused, &name, right);
-    let lines = lines(session, step, columns, theme);
+    // On a small screen the command is what must be seen.
+    let most = if inner.height > SMALL { 2 } else { 1 };
+    let mut lines = below.map_or_else(Vec::new, |place| whereabouts(place, most, columns, theme));
+    lines.extend(self::lines(session, step, columns, theme));
     let height = usize::from(inner.height);
     let skip = usize::from(session.scroll).min(lines.len().saturating_sub(height));
     let more = lines.len().saturating_sub(skip + height);
@@ -49,6 +63,22 @@ pub(super) fn draw(session: &SessionScreen, theme: Theme, frame: &mut Frame<'_>,
         *last = Line::styled(format!("... {} more lines (Tab, Down; z for all)", more + 1), theme.style(Role::Dim));
     }
     rows(frame, inner, shown);
+}
+
+/// Where it runs, in a few lines: how many hosts there are stands in the first.
+fn whereabouts(place: &str, most: usize, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    let mut lines = prose::plain(place, theme.style(Role::Strong), columns, "");
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            let text: String = last.spans.iter().map(|span| span.content.as_ref()).collect();
+            *last = Line::styled(
+                format!("{} ...", width::fit(&text, columns.saturating_sub(4))),
+                theme.style(Role::Strong),
+            );
+        }
+    }
+    lines
 }
 
 /// On which host, as whom, where.
