@@ -1,8 +1,11 @@
 //! The values a session begins with: from `--var`, from the environment, from a drill.
 
+use std::collections::BTreeMap;
+
 use super::error::{Error, Result};
-use crate::runbook::{Runbook, VarName, Variable};
+use crate::runbook::{DrillPlan, Runbook, VarName, Variable, bad_address, fill};
 use crate::session::event::Source;
+use crate::session::site::Machine;
 
 /// The environment's names begin so.
 const PREFIX: &str = "STANCH_VAR_";
@@ -56,13 +59,22 @@ pub fn given(
 /// The values a drill yields: every variable of the runbook must be among them.
 ///
 /// # Errors
-/// A variable the drill forgot, a line that is no assignment, a name the runbook does not declare, a value that is not allowed.
-pub fn from_drill(runbook: &Runbook, yielded: &str) -> Result<Vec<(VarName, String, Source)>> {
+/// A variable the drill forgot, a line that is no assignment, a name that neither the runbook nor the drill's hosts know, a value that is
+/// not allowed, a host that is no target.
+pub fn from_drill(runbook: &Runbook, plan: &DrillPlan, yielded: &str) -> Result<Given> {
     let mut given: Vec<(VarName, String, Source)> = Vec::new();
+    let mut beside: BTreeMap<VarName, String> = BTreeMap::new();
+    let shown = plan.shown();
     for line in yielded.lines().filter(|line| !line.trim().is_empty()) {
         let (name, value) = assignment(line).map_err(|_| {
             Error::invalid(format!("could not use the drill: its vars.env has a line that is not NAME=value: {line:?}"))
         })?;
+        if shown.contains(&name) {
+            beside.insert(name.clone(), value.clone());
+            if runbook.var(&name).is_none() {
+                continue;
+            }
+        }
         let variable = declared(runbook, &name)?;
         valid(&name, variable, &value)?;
         given.retain(|(own, ..)| *own != name);
@@ -73,12 +85,36 @@ pub fn from_drill(runbook: &Runbook, yielded: &str) -> Result<Vec<(VarName, Stri
         .iter()
         .map(|(name, _)| name.as_str())
         .filter(|name| !given.iter().any(|(own, ..)| own == name))
+        .chain(shown.iter().map(String::as_str).filter(|name| !beside.contains_key(*name)))
         .collect();
     if missing.is_empty() {
-        return Ok(given);
+        return Ok(Given { values: given, hosts: hosts(plan, &beside)? });
     }
     Err(Error::invalid(format!("could not use the drill: it yields no value for {}", missing.join(", ")))
         .hint("a drill gives every variable of its runbook, in the file vars.env; defaults do not count, they may be production"))
+}
+
+/// What a drill yields.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// The values of all variables of the runbook.
+    pub values: Vec<(VarName, String, Source)>,
+    /// Where hosts of the runbook are.
+    pub hosts: Vec<(Machine, Source)>,
+}
+
+fn hosts(plan: &DrillPlan, values: &BTreeMap<VarName, String>) -> Result<Vec<(Machine, Source)>> {
+    let host = |(name, target): &(String, String)| {
+        let target = fill(target, |name| values.get(name).cloned());
+        match bad_address(&target) {
+            Some(why) => {
+                Err(Error::invalid(format!("could not use the drill: {target:?}, its host {name}, is no target"))
+                    .hint(why))
+            }
+            None => Ok((Machine { name: name.clone(), target }, Source::Drill)),
+        }
+    };
+    plan.hosts.iter().map(host).collect()
 }
 
 fn declared<'a>(runbook: &'a Runbook, name: &str) -> Result<&'a Variable> {
@@ -117,8 +153,22 @@ mod tests {
     fn a_value_that_matches_as_a_whole_is_taken_whichever_part_of_the_pattern_it_is() {
         let text = "{stanch: 1, title: T, vars: {X: {match: 'a|ab'}}, fix: {steps: [{title: A, run: b}]}}";
         let runbook = parse("x", text).runbook.unwrap();
-        let yielded = |value: &str| from_drill(&runbook, &format!("X={value}\n"));
+        let yielded = |value: &str| from_drill(&runbook, &DrillPlan::default(), &format!("X={value}\n"));
         assert!(yielded("ab").is_ok() && yielded("a").is_ok());
         assert!(yielded("abc").unwrap_err().to_string().contains("it must match `a|ab` as a whole"));
+    }
+
+    #[test]
+    fn a_host_of_a_drill_is_where_its_set_up_says() {
+        let text = "{stanch: 1, title: T, hosts: {db: db1}, fix: {steps: [{title: A, run: b, on: db}]}}";
+        let runbook = parse("x", text).runbook.unwrap();
+        let plan =
+            DrillPlan { hosts: vec![("db".into(), "ssh://root@127.0.0.1:$DB_PORT".into())], ..DrillPlan::default() };
+        let given = from_drill(&runbook, &plan, "DB_PORT=2222\n").unwrap();
+        let machine = Machine { name: "db".into(), target: "ssh://root@127.0.0.1:2222".into() };
+        assert_eq!((given.values.len(), given.hosts), (0, vec![(machine, Source::Drill)]));
+        assert!(from_drill(&runbook, &plan, "").unwrap_err().to_string().contains("no value for DB_PORT"));
+        assert!(from_drill(&runbook, &plan, "DB_PORT=22 -x\n").unwrap_err().to_string().contains("is no target"));
+        assert!(from_drill(&runbook, &DrillPlan::default(), "DB_PORT=1\n").is_err(), "nothing knows it");
     }
 }

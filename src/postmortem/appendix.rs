@@ -22,6 +22,10 @@ pub(super) fn commands(history: &History) -> Vec<Command> {
         }
     }
     let at = |run: RunNo| started.get(&run).copied();
+    let elsewhere = |run: RunNo| {
+        let site = history.state.site(run).filter(|site| site.host.is_some())?;
+        Some(site.machine())
+    };
     history
         .state
         .runs
@@ -30,7 +34,7 @@ pub(super) fn commands(history: &History) -> Vec<Command> {
             run: run.started.run,
             at: run.at.at,
             took_ms: run.ended.as_ref().map(|ended| ended.end.took_ms),
-            host: run.started.host.as_ref().or_else(|| at(run.started.run)?.0).cloned(),
+            host: elsewhere(run.started.run).or_else(|| at(run.started.run)?.0.cloned()),
             by: at(run.started.run).map_or_else(String::new, |(_, by)| by.clone()),
             user: run.started.user.clone(),
             cwd: run.started.cwd.clone(),

@@ -20,7 +20,8 @@ pub(super) fn dead_ends(history: &History) -> Vec<DeadEnd> {
         history.state.changes.iter().filter_map(|change| Some((change.run, change.undone?))).collect();
     let mut ends: Vec<(u64, DeadEnd)> = Vec::new();
     let mut add = |seq, end: Option<DeadEnd>| ends.extend(end.map(|end| (seq, end)));
-    let mut by_step: BTreeMap<&StepId, Vec<&Run>> = BTreeMap::new();
+    // Each host on its own: what went well on another does not make up for it.
+    let mut by_step: BTreeMap<(&StepId, Option<&String>), Vec<&Run>> = BTreeMap::new();
     for run in history.state.runs.values() {
         let Purpose::Step { step, .. } = &run.started.purpose else {
             if matches!(run.started.purpose, Purpose::AdHoc)
@@ -30,7 +31,7 @@ pub(super) fn dead_ends(history: &History) -> Vec<DeadEnd> {
             }
             continue;
         };
-        by_step.entry(step).or_default().push(run);
+        by_step.entry((step, run.started.host.as_ref())).or_default().push(run);
     }
     for runs in by_step.values() {
         let taken_back: Vec<&Run> = runs.iter().copied().filter(|run| undone.contains_key(&run.started.run)).collect();

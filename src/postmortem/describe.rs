@@ -6,16 +6,39 @@ use super::spell;
 use crate::session::event::Verdict;
 use crate::session::exit::words;
 use crate::session::run::{Exit, Purpose, Stopped};
-use crate::session::state::Run;
+use crate::session::spread::Spread;
+use crate::session::state::{Run, Standing};
 
 /// Characters of a command, a reason or a note that a table cell takes.
 pub(super) const CELL: usize = 160;
 
-/// What was run: "ran *Migrate the schema*".
+/// What was run, where, and as whom: "ran *Migrate the schema* on `db` as `postgres`", with the target of a host.
 pub(super) fn deed(history: &History, run: &Run) -> Prose {
+    act(history, run).then(place(history, run, true))
+}
+
+/// Where something ran and as whom, where that is not this machine as the operator.
+fn place(history: &History, run: &Run, target: bool) -> Prose {
+    let site = history.state.site(run.started.run).unwrap_or_default();
+    let prose = match &site.host {
+        Some(host) => Prose::new().text(" on ").code(host.clone()),
+        None => Prose::new(),
+    };
+    let prose = match &site.target {
+        Some(target_of) if target && site.host.as_ref() != Some(target_of) => prose.text(format!(" ({target_of})")),
+        _ => prose,
+    };
+    match &site.user {
+        Some(user) => prose.text(" as ").code(user.clone()),
+        None => prose,
+    }
+}
+
+/// What was run: "ran *Migrate the schema*".
+pub(super) fn act(history: &History, run: &Run) -> Prose {
     let title = |step| Prose::new().title(history.title_of_run(run, step));
     let say = |words: &str| Prose::new().text(words);
-    let prose = match &run.started.purpose {
+    match &run.started.purpose {
         Purpose::Step { step, .. } if run.started.edited => {
             say("ran ").then(title(step)).text(", edited: ").code(brief(&run.started.command, CELL).0)
         }
@@ -30,19 +53,19 @@ pub(super) fn deed(history: &History, run: &Run) -> Prose {
         Purpose::Inventory { host } => say("asked which machines are ").code(host.clone()),
         Purpose::AdHoc => say("ran ").code(brief(&run.started.command, CELL).0),
         Purpose::Shell => say("typed ").code(brief(&run.started.command, CELL).0).text(" in a shell"),
-    };
-    let prose = match &run.started.host {
-        Some(host) => prose.text(" on ").code(host.clone()),
-        None => prose,
-    };
-    match &run.started.user {
-        Some(user) => prose.text(" as ").code(user.clone()),
-        None => prose,
     }
 }
 
-/// The name of what was run, without a verb.
+/// The name of what was run, without a verb; with the host where that is another.
 pub(super) fn name(history: &History, run: &Run) -> Prose {
+    match &run.started.host {
+        Some(_) => title(history, run).then(place(history, run, false)),
+        None => title(history, run),
+    }
+}
+
+/// The name of what was run, wherever.
+pub(super) fn title(history: &History, run: &Run) -> Prose {
     match &run.started.purpose {
         Purpose::Step { step, .. } => Prose::new().title(history.title_of_run(run, step)),
         Purpose::Undo { step, .. } => Prose::new().text("Undo of ").title(history.title_of_run(run, step)),
@@ -132,4 +155,24 @@ pub(super) fn exit(run: &Run) -> String {
         None if run.interrupted => "end not seen".to_owned(),
         None => "running".to_owned(),
     }
+}
+
+/// How a step stands on its hosts: "as expected on 3 hosts", or each that is not with its result.
+pub(super) fn hosts(history: &History, spread: &Spread) -> Prose {
+    let good = spread.those(Standing::Healthy).len() as u64;
+    let mut parts: Vec<Prose> = Vec::new();
+    for host in spread.hosts.iter().filter(|host| host.standing != Standing::Healthy) {
+        let result = match host.run.and_then(|run| history.run(run)) {
+            Some(run) => result(run),
+            None => Prose::new().text("not started"),
+        };
+        parts.push(Prose::new().code(host.site.name()).text(": ").then(result));
+    }
+    if good > 0 {
+        parts.push(Prose::new().text(format!("as expected on {}", spell::counted(good, "host"))));
+    }
+    let join = |prose: Prose, (place, part): (usize, Prose)| {
+        if place > 0 { prose.text("; ").then(part) } else { prose.then(part) }
+    };
+    parts.into_iter().enumerate().fold(Prose::new(), join)
 }

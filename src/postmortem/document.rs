@@ -283,7 +283,7 @@ pub struct Command {
     pub at: DateTime<Utc>,
     /// How long it took, in milliseconds; none while it runs, or when nobody saw its end.
     pub took_ms: Option<u64>,
-    /// On which host; none where the record does not say on which machine the session was worked.
+    /// On which host, with its target where its name is another; none where the record does not say on which machine the session was worked.
     pub host: Option<String>,
     /// Who had it run.
     pub by: String,

@@ -165,6 +165,7 @@ fn step(history: &History, id: &StepId, state: &StepState) -> DrillStep {
         ready_check: ready.iter().any(|own| own.id == *id),
         standing: state.standing,
         result: answered
+            .or_else(|| state.spread.as_ref().map(|spread| describe::hosts(history, spread).plain()))
             .or_else(|| runs().next_back().map(describe::result).as_ref().map(Prose::plain))
             .unwrap_or_default(),
         began: runs().next().map(|run| run.at.at),

@@ -76,6 +76,8 @@ fn verified(history: &History) -> Vec<Verified> {
             .map(|step| {
                 let said =
                     history.state.steps.get(&step.id).and_then(|state| answered(state.standing, state.said.as_deref()));
+                let many = history.state.steps.get(&step.id).and_then(|state| state.spread.as_ref());
+                let said = said.or_else(|| many.map(|spread| describe::hosts(history, spread)));
                 verified_by(history.title_of(&step.id), last_of(&step.id), said)
             })
             .collect();
@@ -83,8 +85,9 @@ fn verified(history: &History) -> Vec<Verified> {
     let mut steps = Vec::new();
     for (id, state) in &history.state.steps {
         let Some(run) = state.runs.last().and_then(|run| history.run(*run)) else { continue };
+        let many = state.spread.as_ref().map(|spread| describe::hosts(history, spread));
         if history.phase_of_run(run) == Some(PhaseName::Verify) && step_of(&run.started.purpose) == Some(id) {
-            steps.push(verified_by(id.clone(), Some(run), None));
+            steps.push(verified_by(id.clone(), Some(run), many));
         }
     }
     steps

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use super::decode::{Fields, Shaper, Value};
 use super::keys::{Table, key};
-use super::model::{PhaseName, Runbook};
+use super::model::{PhaseName, Runbook, VarName};
+use super::names::bad_address;
 use super::parse::text_of;
 use super::problem::{Problem, Problems, Spot, shown};
+use super::prose::{fill, mentions};
 use super::rules;
-use super::shape::Shape;
+use super::shape::{Named, Shape};
+use super::suggest::nearest;
 use super::yaml::read;
 
 /// What a drill says of itself.
@@ -22,6 +25,19 @@ pub struct DrillPlan {
     pub paths: Vec<PhaseName>,
     /// Time boxes that stand in for the runbook's.
     pub time_boxes: Vec<(PhaseName, Duration)>,
+    /// Where hosts of the runbook are in the drill: name and target, which may show `$NAME` of `vars.env`. All others are this machine.
+    pub hosts: Vec<(String, String)>,
+}
+
+impl DrillPlan {
+    /// The names that the targets of hosts show.
+    #[must_use]
+    pub fn shown(&self) -> Vec<VarName> {
+        let mut names: Vec<VarName> = self.hosts.iter().flat_map(|(_, target)| mentions(target)).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
 }
 
 /// A command a drill needs.
@@ -56,6 +72,11 @@ pub const DRILL: Table = Table {
         key("paths", Shape::List(&Shape::Word(&["revert", "fix"])), "The ways out that heal, the usual one first.")
             .aka(&["ways", "path"]),
         key("time_boxes", Shape::Table(&TIME_BOXES), "Time boxes that stand in for the runbook's.").aka(&["time_box"]),
+        key(
+            "hosts",
+            Shape::Map(Named::Host, &Shape::Text),
+            "Where hosts of the runbook are in the drill; `$NAME` is a value of `vars.env`.",
+        ),
     ],
 };
 
@@ -138,7 +159,27 @@ fn plan(mut fields: Fields, runbook: Option<&Runbook>, problems: &mut Problems) 
         }
     }
     let needs = fields.tables("needs").into_iter().map(|need| self::need(need, problems)).collect();
-    DrillPlan { needs, minutes: fields.count("minutes"), paths, time_boxes }
+    let hosts = hosts(&mut fields, runbook, problems);
+    DrillPlan { needs, minutes: fields.count("minutes"), paths, time_boxes, hosts }
+}
+
+fn hosts(fields: &mut Fields, runbook: Option<&Runbook>, problems: &mut Problems) -> Vec<(String, String)> {
+    let mut hosts = Vec::new();
+    for (name, target) in fields.map("hosts") {
+        let Value::Text(address) = &target.value else { continue };
+        if let Some(runbook) = runbook.filter(|runbook| !runbook.hosts.contains_key(&name.value)) {
+            let message = format!("the runbook declares no host `{}`", shown(&name.value));
+            let guess = nearest(&name.value, runbook.hosts.keys().map(String::as_str)).map(str::to_owned);
+            problems.add(Problem::new(&rules::UNKNOWN_HOST, &name, message).suggest(guess));
+        }
+        // Whatever a value is, it is a part of an address like this one.
+        if let Some(why) = bad_address(&fill(address, |_| Some("1".to_owned()))) {
+            let message = format!("`{}` is no target", shown(address));
+            problems.add(Problem::new(&rules::BAD_VALUE, &target, message).help(why));
+        }
+        hosts.push((name.value, address.clone()));
+    }
+    hosts
 }
 
 fn need(mut fields: Fields, problems: &mut Problems) -> Need {
@@ -179,7 +220,8 @@ mod tests {
         }
         let read = plan(
             "needs: [{ command: psql, package: postgresql-client, or: [/usr/lib/*/psql] }, curl]\n\
-             minutes: 10\npaths: [fix]\ntime_boxes: { diagnose: 20s, fix: 1m }",
+             minutes: 10\npaths: [fix]\ntime_boxes: { diagnose: 20s, fix: 1m }\n\
+             hosts: { db: 'ssh://root@127.0.0.1:$DB_PORT' }",
         );
         assert_eq!(read.needs[0].in_words(), "psql (in Debian's package postgresql-client)");
         assert_eq!(read.needs[0].elsewhere, ["/usr/lib/*/psql"]);
@@ -187,11 +229,14 @@ mod tests {
         assert_eq!((read.minutes, read.paths.as_slice()), (Some(10), &[PhaseName::Fix][..]));
         let boxes = [(PhaseName::Diagnose, Duration::from_secs(20)), (PhaseName::Fix, Duration::from_mins(1))];
         assert_eq!(read.time_boxes, boxes);
+        assert_eq!(read.hosts, [("db".to_owned(), "ssh://root@127.0.0.1:$DB_PORT".to_owned())]);
+        assert_eq!(read.shown(), ["DB_PORT"]);
     }
 
     #[test]
     fn what_is_wrong_is_told_with_its_place_and_what_was_meant() {
-        let book = parse("x", "{stanch: 1, title: T, fix: {steps: [{title: A, run: b}]}}").runbook.unwrap();
+        let book = "{stanch: 1, title: T, hosts: {web1: w, db: d}, fix: {steps: [{title: A, run: b}]}}";
+        let book = parse("x", book).runbook.unwrap();
         for (text, line, column, message, suggestion) in [
             ("need: []", 1, 1, "a drill has no key `need`", Some("needs")),
             ("paths: [fix, revrt]", 1, 14, "`paths` is one of", Some("revert")),
@@ -205,6 +250,9 @@ mod tests {
             ("time_boxes: { diagnos: 20s }", 1, 15, "has no key `diagnos`", Some("diagnose")),
             ("time_boxes: { fix: 20 }", 1, 20, "without a unit", None),
             ("time_boxes: { revert: 20s }", 1, 15, "the runbook has no steps in revert", None),
+            ("hosts: { wep1: local }", 1, 10, "the runbook declares no host `wep1`", Some("web1")),
+            ("hosts: { db: '-o $X' }", 1, 14, "is no target", None),
+            ("hosts: { db: [a] }", 1, 14, "`db` wants text", None),
             ("- needs", 1, 1, "a drill is a mapping of keys", None),
             ("needs: [", 1, 8, "no YAML", None),
         ] {

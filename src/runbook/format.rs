@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::ProblemSeverity;
-use super::keys::{self, Key, Table};
+use super::keys::{self, INVENTORY, Key, Table};
 use super::rules;
 use super::shape::{Named, Shape};
 
@@ -70,6 +70,7 @@ fn takes(shape: &Shape) -> String {
         },
         Shape::Map(Named::Host, of) => format!("names of hosts, each {}", takes(of)),
         Shape::Map(Named::Variable | Named::Environment, of) => format!("names of variables, each {}", takes(of)),
+        Shape::Host => format!("an address such as `ssh://user@host`, a list of names, or {}", link(&INVENTORY)),
         Shape::Line => "text in one line".to_owned(),
         Shape::Prose => "Markdown".to_owned(),
         shape => shape.wanted(),

@@ -50,6 +50,8 @@ rules! {
     NOT_A_VERIFY_STEP "not-a-verify-step" Error "`verify` names steps of the verify phase."
     UNKNOWN_HOST "unknown-host" Error "A host is declared under `hosts`, or `local`."
     HOST_CYCLE "host-cycle" Error "A group of hosts does not hold itself."
+    AMBIGUOUS_CAPTURE "ambiguous-capture" Error "A value is captured on one host: of many it would be that of whichever ended last."
+    MANY_HOSTS "many-hosts" Error "What runs in one place is told one host: the undo of a change runs where that was made, or on one other host."
     BAD_VARIABLE_NAME "bad-variable-name" Error "A variable's name is one a shell takes and none that steers the shell."
     UNDECLARED_VARIABLE "undeclared-variable" Error "A variable shown in prose is declared, captured, or a named group of a sign."
     EMPTY_PHASE "empty-phase" Error "A phase that is written has steps."

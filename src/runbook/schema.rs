@@ -10,7 +10,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::keys::{self, Key, Table};
+use super::keys::{self, INVENTORY, Key, Table};
 use super::names::RESERVED_IDS;
 use super::shape::{Named, Shape};
 
@@ -83,7 +83,8 @@ fn shape(shape: &Shape, name: &str) -> Value {
         }),
         Shape::Host => {
             let address = r"^(ssh://)?[^\s$()/;|&<>-][^\s$()/;|&<>]*$";
-            json!({ "anyOf": [not_negative(text(Some(address))), { "type": "array", "items": text(None), "minItems": 1 }] })
+            let group = json!({ "type": "array", "items": text(None), "minItems": 1 });
+            json!({ "anyOf": [not_negative(text(Some(address))), group, reference(&INVENTORY)] })
         }
         Shape::User => not_negative(text(Some(r"^[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,63}\$?$"))),
         Shape::Word(words) if name == "signal" => {

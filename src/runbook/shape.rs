@@ -102,7 +102,7 @@ impl Shape {
             Self::Lead => "a step's id, a phase, `next` or `stop`".into(),
             Self::VerifyStep => "the id of a verify step".into(),
             Self::HostName => "the name of a host".into(),
-            Self::Host => "an address such as `ssh://user@host`, or a list of names".into(),
+            Self::Host => "an address such as `ssh://user@host`, a list of names, or a mapping with `from`".into(),
             Self::User => "the name of a user".into(),
             Self::Word(words) => format!("one of {}", super::suggest::list(words.iter().copied())),
             Self::List(item) => format!("a list, each item {}", item.wanted()),

@@ -30,6 +30,7 @@ fn every_key_finds_its_room_in_the_model() {
     assert_eq!(runbook.var("NOBODY_SAID").unwrap().default, None);
     assert_eq!(runbook.vars.iter().map(|(name, _)| name.as_str()).next_back(), Some("NOBODY_SAID"));
     assert_eq!(runbook.hosts["all"], Host::Group(vec!["web".into(), "db".into()]));
+    assert_eq!(runbook.hosts["app"], Host::From("bin/list-app".into()));
     assert_eq!(runbook.require.len(), 2);
     assert_eq!(runbook.again, [Duration::from_mins(30), Duration::from_hours(24)]);
     assert_eq!(runbook.allow[0].rule, "unexpected-change");
@@ -62,8 +63,10 @@ fn every_key_finds_its_room_in_the_model() {
     assert_eq!(step(&runbook, "look").action, Action::Manual { see: Some("Which graph bends first?".into()) });
 
     let back = step(&runbook, "roll-back");
-    assert_eq!((back.rolling, back.limit, back.detach, back.mitigates), (Some(1), Some(2), true, true));
+    assert_eq!((back.rolling, back.limit, back.detach, back.mitigates), (Some(1), None, true, true));
     assert_eq!((back.effect, back.verify.as_slice()), (Effect::Change, &["health".to_owned()][..]));
+
+    assert_eq!(step(&runbook, "image").limit, Some(2));
 
     let undo = step(&runbook, "migrate").undo.unwrap();
     assert_eq!((undo.strict, undo.mode, undo.width, undo.effect), (true, Mode::Interactive, Some(80), Effect::Change));

@@ -162,6 +162,18 @@ impl State {
         Some(self.lanes.get(&started.lane).map_or_else(plain, Site::of))
     }
 
+    /// Where commands ran that did not run on this machine as the operator, each once, in the order of their first.
+    #[must_use]
+    pub fn places(&self) -> Vec<Site> {
+        let mut places: Vec<Site> = Vec::new();
+        for run in self.runs.keys() {
+            if let Some(site) = self.site(*run).filter(|site| !site.is_plain() && !places.contains(site)) {
+                places.push(site);
+            }
+        }
+        places
+    }
+
     /// What an entry means for attempts on many hosts, beside all else that it means.
     pub(super) fn spread_by(&mut self, entry: &Entry) {
         match &entry.event {

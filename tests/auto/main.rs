@@ -18,6 +18,8 @@ mod drills;
 #[cfg(test)]
 mod hook;
 #[cfg(test)]
+mod hosts;
+#[cfg(test)]
 mod incidents;
 #[cfg(test)]
 mod left;

@@ -172,6 +172,7 @@ pub(super) fn beginning(ready: &Ready, rehearsed: &Rehearsed, auto: bool) -> Beg
         drill: Some(ready.chosen.runbook.id.clone()),
         runbook: Some(ready.chosen.clone()),
         given: rehearsed.given().to_vec(),
+        hosts: rehearsed.hosts().to_vec(),
         time_boxes: ready.plan.time_boxes.clone(),
         auto,
         ..Beginning::default()

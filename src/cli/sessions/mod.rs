@@ -66,6 +66,7 @@ struct Row<'a> {
     drill: Option<&'a str>,
     again: Vec<String>,
     red: &'a [String],
+    places: &'a [String],
     driven: bool,
     driver: Option<&'a str>,
     trouble: Option<&'a str>,
@@ -90,6 +91,7 @@ impl<'a> Row<'a> {
             drill: facts.drill.as_deref(),
             again: facts.again.iter().copied().map(time).collect(),
             red: &facts.red,
+            places: &facts.places,
             driven: summary.driver.is_some(),
             driver: summary.driver.as_ref().and_then(Option::as_ref).map(|holder| holder.by.as_str()),
             trouble: facts.trouble.as_deref(),
@@ -116,6 +118,9 @@ fn table(all: &[Summary], out: &mut impl Write) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Places named in the remarks.
+const PLACES: usize = 4;
+
 /// What else must be known of a session, in brackets.
 fn remarks(summary: &Summary) -> String {
     let facts = &summary.facts;
@@ -128,7 +133,13 @@ fn remarks(summary: &Summary) -> String {
     let trouble = facts.trouble.as_ref().map(|trouble| format!("damaged: {trouble}"));
     let again = facts.again.first().map(|at| format!("look again from {}", at.format("%Y-%m-%d %H:%MZ")));
     let red = (!facts.red.is_empty()).then(|| format!("red again: {}", facts.red.join(", ")));
-    let remarks: Vec<_> = [drill, planned, driver, again, red, trouble].into_iter().flatten().collect();
+    let places = (!facts.places.is_empty()).then(|| {
+        let named: Vec<&str> = facts.places.iter().take(PLACES).map(String::as_str).collect();
+        let more = facts.places.len().saturating_sub(PLACES);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("ran on {}{more}", named.join(", "))
+    });
+    let remarks: Vec<_> = [drill, planned, places, driver, again, red, trouble].into_iter().flatten().collect();
     if remarks.is_empty() { String::new() } else { format!("  ({})", remarks.join(", ")) }
 }
 

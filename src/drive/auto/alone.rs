@@ -289,7 +289,8 @@ impl Alone<'_> {
     }
 
     fn stop(&mut self, run: RunNo) {
-        if !self.asked.insert(run) {
+        // A stop of one host's run is a stop of them all.
+        if !self.asked.insert(run) || self.session.walk.is_asked_to_stop(run) {
             return;
         }
         if let Ok(orders) = self.session.walk.intend(&Intent::Stop { run, force: false }) {

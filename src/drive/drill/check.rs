@@ -3,7 +3,7 @@
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use crate::runbook::{MAX_BYTES, Place, Problem, Runbook, Spot, parse_drill, rules};
+use crate::runbook::{MAX_BYTES, Place, Problem, Runbook, Spot, VarName, parse_drill, rules};
 
 /// How deep folders of a drill are looked through.
 const DEPTH: usize = 16;
@@ -32,7 +32,8 @@ pub fn check(file: &Path, runbook: Option<&Runbook>) -> io::Result<Vec<Checked>>
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
-    let mut checked = vec![plan(&folder.join("drill.yaml"), runbook)?];
+    let (plan, shown) = plan(&folder.join("drill.yaml"), runbook)?;
+    let mut checked = vec![plan];
     for (name, needed) in [("break", true), ("clean", true), ("sabotage", false)] {
         checked.extend(script(&folder.join(name), name, needed)?);
     }
@@ -40,7 +41,8 @@ pub fn check(file: &Path, runbook: Option<&Runbook>) -> io::Result<Vec<Checked>>
         && let Some(breaks) = checked.iter_mut().find(|checked| checked.path.ends_with("break"))
         && breaks.problems.is_empty()
     {
-        let forgotten = forgotten(&folder, &breaks.text, runbook)?;
+        let wanted: Vec<&String> = runbook.vars.iter().map(|(name, _)| name).chain(&shown).collect();
+        let forgotten = forgotten(&folder, &breaks.text, &wanted)?;
         breaks.problems.extend(forgotten.iter().map(|name| no_value(name, runbook)));
     }
     Ok(checked)
@@ -49,14 +51,18 @@ pub fn check(file: &Path, runbook: Option<&Runbook>) -> io::Result<Vec<Checked>>
 /// The first characters of a file.
 const HEAD: Spot = Spot { place: Place { line: 1, column: 1 }, length: 1, value: () };
 
-fn plan(path: &Path, runbook: Option<&Runbook>) -> io::Result<Checked> {
+/// What is wrong with `drill.yaml`, and the names that its hosts show.
+fn plan(path: &Path, runbook: Option<&Runbook>) -> io::Result<(Checked, Vec<VarName>)> {
     let Some(bytes) = bytes(path)? else {
         let problem = Problem::new(&rules::DRILL_FILE, &HEAD, "the drill has no `drill.yaml`");
         let problem = problem.help("it says what the drill needs and which ways out heal; it may be empty");
-        return Ok(Checked { path: path.to_owned(), text: String::new(), problems: vec![problem] });
+        let checked = Checked { path: path.to_owned(), text: String::new(), problems: vec![problem] };
+        return Ok((checked, Vec::new()));
     };
-    let problems = parse_drill(&bytes, runbook).problems;
-    Ok(Checked { path: path.to_owned(), text: String::from_utf8_lossy(&bytes).into_owned(), problems })
+    let read = parse_drill(&bytes, runbook);
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let shown = read.plan.map(|plan| plan.shown()).unwrap_or_default();
+    Ok((Checked { path: path.to_owned(), text, problems: read.problems }, shown))
 }
 
 fn script(path: &Path, name: &str, needed: bool) -> io::Result<Option<Checked>> {
@@ -91,11 +97,11 @@ fn other_shell(text: &str, name: &str) -> Option<Problem> {
     Some(problem.help(format!("write it for sh, or keep the {asked} in a file beside it and call that")))
 }
 
-/// The variables of a runbook whose names stand nowhere in a drill: `break` cannot give them a value. One whose name does stand somewhere
+/// The names, of variables and of what hosts of the drill show, that stand nowhere in a drill: `break` cannot give them a value. One whose name does stand somewhere
 /// may still be forgotten; that shows when the drill is run.
-fn forgotten(folder: &Path, breaks: &str, runbook: &Runbook) -> io::Result<Vec<String>> {
-    let names = runbook.vars.iter().map(|(name, _)| name);
-    let mut open: Vec<String> = names.filter(|name| !has_word(breaks, name)).cloned().collect();
+fn forgotten(folder: &Path, breaks: &str, names: &[&String]) -> io::Result<Vec<String>> {
+    let open = names.iter().filter(|name| !has_word(breaks, name));
+    let mut open: Vec<String> = open.map(|name| (*name).clone()).collect();
     if !open.is_empty() {
         look_through(folder, DEPTH, &mut open)?;
     }
@@ -130,10 +136,13 @@ fn has_word(text: &str, word: &str) -> bool {
 }
 
 fn no_value(name: &str, runbook: &Runbook) -> Problem {
-    let line = runbook.var(name).map_or(0, |variable| variable.place.line);
-    let help = format!(
-        "`break` writes a line `{name}=...` into $DRILL/vars.env: the runbook declares it on line {line}, and a default does not count"
-    );
+    let writes = format!("`break` writes a line `{name}=...` into $DRILL/vars.env");
+    let help = match runbook.var(name) {
+        Some(variable) => {
+            format!("{writes}: the runbook declares it on line {}, and a default does not count", variable.place.line)
+        }
+        None => format!("{writes}: `hosts` of drill.yaml shows it"),
+    };
     Problem::new(&rules::DRILL_VARIABLE, &HEAD, format!("the drill gives {name} no value")).help(help)
 }
 

@@ -7,9 +7,10 @@ use super::needs::{lacking, missing};
 use super::place::Place;
 use super::script;
 use crate::drive::error::{Error, Result};
-use crate::drive::values;
+use crate::drive::values::{self, Given};
 use crate::runbook::{DrillPlan, Runbook, VarName};
 use crate::session::event::Source;
+use crate::session::site::Machine;
 
 /// What is to be rehearsed.
 pub struct Rehearsal<'a> {
@@ -26,7 +27,7 @@ pub struct Rehearsal<'a> {
 /// A drill that is broken and waits to be healed. It is cleaned up when this is dropped; better, by [`Rehearsed::clean`].
 pub struct Rehearsed {
     place: Option<Place>,
-    given: Vec<(VarName, String, Source)>,
+    given: Given,
 }
 
 impl Rehearsal<'_> {
@@ -43,7 +44,7 @@ impl Rehearsal<'_> {
         }
         let place =
             Place::create(self.drills, &std::env::temp_dir(), id).map_err(Error::io("make the drill's folder"))?;
-        let mut rehearsed = Rehearsed { place: None, given: vec![] };
+        let mut rehearsed = Rehearsed { place: None, given: Given::default() };
         let place = rehearsed.place.insert(place);
         extract(&place.scripts())?;
         script::run(place, "break", cancelled)?;
@@ -53,7 +54,7 @@ impl Rehearsal<'_> {
         let yielded = place.work().join("vars.env");
         let yielded = std::fs::read_to_string(&yielded)
             .map_err(|cause| Error::invalid(format!("could not use the drill {id}: it yields no vars.env: {cause}")))?;
-        rehearsed.given = values::from_drill(self.runbook, &yielded)?;
+        rehearsed.given = values::from_drill(self.runbook, self.plan, &yielded)?;
         Ok(rehearsed)
     }
 }
@@ -62,7 +63,13 @@ impl Rehearsed {
     /// The values of all variables of the runbook.
     #[must_use]
     pub fn given(&self) -> &[(VarName, String, Source)] {
-        &self.given
+        &self.given.values
+    }
+
+    /// Where hosts of the runbook are.
+    #[must_use]
+    pub fn hosts(&self) -> &[(Machine, Source)] {
+        &self.given.hosts
     }
 
     /// `$DRILL`.

@@ -2,6 +2,7 @@
 
 mod build;
 mod gaps;
+mod hosts;
 mod rows;
 mod words;
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::hosts;
 use super::words::{Before, sentence};
 use crate::postmortem::describe;
 use crate::postmortem::document::{EventRow, Evidence, Marker};
@@ -11,6 +12,7 @@ use crate::runbook::{Effect, PhaseName, StepId};
 use crate::session::entry::{Entry, When};
 use crate::session::event::{Event, Mark, RunStarted};
 use crate::session::run::{Purpose, RunNo};
+use crate::session::spread::Attempt;
 use crate::session::state::Run;
 
 /// A row on its way.
@@ -18,6 +20,8 @@ pub(super) struct Draft<'a> {
     pub(super) row: EventRow,
     /// The runs it tells of, in order: tries of one step, or checks put together.
     pub(super) runs: Vec<&'a Run>,
+    /// The attempts on many hosts it tells of.
+    pub(super) attempts: Vec<&'a Attempt>,
     /// Who.
     pub(super) by: &'a str,
     /// A read-only check that was as expected: it may stand in one row with its neighbours.
@@ -29,7 +33,7 @@ pub(super) struct Draft<'a> {
 /// One row per entry that has one, in the order of the journal. T+ is filled in later.
 pub(super) fn rows<'a>(history: &'a History<'a>) -> Vec<Draft<'a>> {
     let mut drafts: Vec<Draft<'a>> = Vec::new();
-    let mut series: BTreeMap<&'a StepId, usize> = BTreeMap::new();
+    let mut series = Series::default();
     let mut before = Before::default();
     let mut last_mark: Option<Mark> = None;
     let mut declared = false;
@@ -40,6 +44,9 @@ pub(super) fn rows<'a>(history: &'a History<'a>) -> Vec<Draft<'a>> {
                 add_run(history, entry, started, run, &mut drafts, &mut series);
             }
             continue;
+        }
+        if let Event::AttemptBegun(attempt) = &entry.event {
+            series.begun.insert(&attempt.step, attempt);
         }
         before.superseded = match &entry.event {
             Event::Marked { mark } => history.marked(*mark).is_some_and(|counts| !std::ptr::eq(counts, entry)),
@@ -72,7 +79,14 @@ pub(super) fn rows<'a>(history: &'a History<'a>) -> Vec<Draft<'a>> {
                 event,
                 evidence: vec![Evidence::Entry(entry.seq)],
             };
-            drafts.push(Draft { row, runs: Vec::new(), by: &entry.by, check: false, ready: false });
+            drafts.push(Draft {
+                row,
+                runs: Vec::new(),
+                attempts: Vec::new(),
+                by: &entry.by,
+                check: false,
+                ready: false,
+            });
         }
         match &entry.event {
             Event::Attached { .. } => before.attached = true,
@@ -90,27 +104,52 @@ pub(super) fn rows<'a>(history: &'a History<'a>) -> Vec<Draft<'a>> {
     drafts
 }
 
+/// Rows that further runs may belong to.
+#[derive(Default)]
+struct Series<'a> {
+    /// The latest row of each step that is repeated until it is healthy.
+    tries: BTreeMap<&'a StepId, usize>,
+    /// The latest attempt on many hosts of each step.
+    begun: BTreeMap<&'a StepId, &'a Attempt>,
+    /// The row of each attempt on many hosts.
+    attempts: BTreeMap<(&'a StepId, u32), usize>,
+}
+
 fn add_run<'a>(
     history: &'a History<'a>,
     entry: &'a Entry,
     started: &'a RunStarted,
     run: &'a Run,
     drafts: &mut Vec<Draft<'a>>,
-    series: &mut BTreeMap<&'a StepId, usize>,
+    series: &mut Series<'a>,
 ) {
-    if let Purpose::Step { step, .. } = &started.purpose
-        && let Some(until) = history.step(step).and_then(|step| step.until)
-    {
-        let open = series.get(step).and_then(|index| drafts.get_mut(*index)).filter(|draft| {
-            let first = draft.runs.first().map(|first| run.at.since(&first.at));
-            let last_healthy = draft.runs.last().is_some_and(|last| healthy(last));
-            !last_healthy && first.is_some_and(|ms| u128::from(ms) <= until.for_.as_millis())
-        });
-        if let Some(draft) = open {
+    let mut attempts = Vec::new();
+    if let Purpose::Step { step, attempt } = &started.purpose {
+        let many = series.begun.get(step).copied().filter(|begun| begun.attempt == *attempt);
+        let row = series.attempts.get(&(step, *attempt)).filter(|_| many.is_some());
+        if let Some(draft) = row.and_then(|index| drafts.get_mut(*index)) {
             draft.runs.push(run);
             return;
         }
-        series.insert(step, drafts.len());
+        if let Some(until) = history.step(step).and_then(|step| step.until) {
+            let open = series.tries.get(step).copied().filter(|index| {
+                drafts.get(*index).is_some_and(|draft| {
+                    let first = draft.runs.first().map(|first| run.at.since(&first.at));
+                    !is_healthy(history, draft) && first.is_some_and(|ms| u128::from(ms) <= until.for_.as_millis())
+                })
+            });
+            if let Some(draft) = open.and_then(|index| drafts.get_mut(index)) {
+                draft.runs.push(run);
+                draft.attempts.extend(many);
+                series.attempts.extend(many.and(open).map(|index| ((step, *attempt), index)));
+                return;
+            }
+            series.tries.insert(step, drafts.len());
+        }
+        if many.is_some() {
+            series.attempts.insert((step, *attempt), drafts.len());
+        }
+        attempts.extend(many);
     }
     let time = entry.time();
     let ready = history.is_ready_check(run);
@@ -125,13 +164,12 @@ fn add_run<'a>(
         event: Prose::new(),
         evidence: Vec::new(),
     };
-    drafts.push(Draft { row, runs: vec![run], by: &entry.by, check: false, ready });
+    drafts.push(Draft { row, runs: vec![run], attempts, by: &entry.by, check: false, ready });
 }
 
 /// Writes the sentence of a row that tells of runs.
 fn tell(history: &History, draft: &mut Draft) {
-    let Some(last) = draft.runs.last() else { return };
-    let tries = draft.runs.len();
+    let Some(last) = draft.runs.last().copied() else { return };
     draft.check = last.started.effect == Effect::Read
         && match last.started.purpose {
             // A step of revert or fix is work, also where it alters nothing: a snapshot, a dump.
@@ -140,7 +178,14 @@ fn tell(history: &History, draft: &mut Draft) {
             Purpose::AdHoc | Purpose::Shell | Purpose::Undo { .. } | Purpose::Probe { .. } => false,
         }
         && !last.started.edited
-        && last.ended.as_ref().is_some_and(|ended| ended.verdict.is_healthy());
+        && last.ended.as_ref().is_some_and(|ended| ended.verdict.is_healthy())
+        && is_healthy(history, draft);
+    draft.row.evidence = evidence(&draft.runs);
+    if !draft.attempts.is_empty() {
+        draft.row.event = hosts::tell(history, draft, last);
+        return;
+    }
+    let tries = draft.runs.len();
     let head = if draft.ready {
         Prose::new().text("Readiness of the revert: ").then(describe::name(history, last))
     } else {
@@ -151,7 +196,14 @@ fn tell(history: &History, draft: &mut Draft) {
         prose = prose.text(if healthy(last) { format!("at try {tries}: ") } else { format!("up to try {tries}: ") });
     }
     draft.row.event = prose.then(describe::result(last));
-    draft.row.evidence = evidence(&draft.runs);
+}
+
+/// Whether what a row tells of was as expected in the end: on every host, where there are many.
+fn is_healthy(history: &History, draft: &Draft) -> bool {
+    match draft.attempts.last() {
+        Some(_) => hosts::outcomes(history, draft).iter().all(|(_, run)| run.is_some_and(healthy)),
+        None => draft.runs.last().is_some_and(|last| healthy(last)),
+    }
 }
 
 /// Whether steps of a phase look rather than act.
@@ -172,7 +224,10 @@ pub(super) fn checks(history: &History, drafts: &[Draft]) -> Option<EventRow> {
     for (place, draft) in drafts.iter().take(NAMED).enumerate() {
         let Some(run) = draft.runs.last() else { continue };
         prose = if place > 0 { prose.text(", ") } else { prose };
-        prose = prose.then(describe::name(history, run));
+        prose = prose.then(match draft.attempts.first() {
+            Some(first) => hosts::named(history, run, first),
+            None => describe::name(history, run),
+        });
     }
     if let Some(more) = drafts.len().checked_sub(NAMED).filter(|more| *more > 0) {
         prose = prose.text(format!(" and {more} more"));

@@ -9,9 +9,9 @@ use crate::runbook::rules;
 use crate::runbook::suggest::{list, nearest};
 
 /// This machine; needs no declaration.
-const LOCAL: &str = "local";
+pub(super) const LOCAL: &str = "local";
 /// Every host that is declared; needs no declaration where there are any.
-const ALL: &str = "all";
+pub(super) const ALL: &str = "all";
 
 pub(super) fn hosts(names: &Names, problems: &mut Problems) {
     let declared: HashMap<&str, &(Spot<String>, Host)> =

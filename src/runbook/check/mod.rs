@@ -4,6 +4,7 @@ mod allow;
 mod hosts;
 mod leads;
 mod lint;
+mod many;
 mod step;
 mod variables;
 
@@ -39,6 +40,7 @@ pub(crate) fn whole(built: &Built, names: &Names, today: Option<NaiveDate>, prob
     leads::leads(built, names, problems);
     leads::verifies(built, names, problems);
     hosts::hosts(names, problems);
+    many::many(built, problems);
     variables::shown_names(names, problems);
     if let Some(today) = today {
         lint::whole(built, today, problems);

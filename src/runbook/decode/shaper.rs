@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::fields::{Fields, Value};
 use super::pattern::Patterns;
-use crate::runbook::keys::{RUNBOOK, Table};
+use crate::runbook::keys::{INVENTORY, RUNBOOK, Table};
 use crate::runbook::model::{ExitRule, Host};
 use crate::runbook::names::{Names, bad_variable, is_host, is_variable};
 use crate::runbook::problem::{Problem, Problems, Spot, shown};
@@ -75,6 +75,10 @@ impl<'s, 'p> Shaper<'s, 'p> {
             (Data::Sequence(lines), Shape::Script) => self.script(lines, label),
             (Data::Sequence(codes), Shape::Exit) => self.codes(codes, label),
             (Data::Sequence(hosts), Shape::Host) => Some(Value::Host(self.group(hosts, label))),
+            (Data::Mapping(entries), Shape::Host) => {
+                let mut fields = self.fields(node.at, entries, &INVENTORY);
+                fields.text("from").map(|from| Value::Host(Host::From(from)))
+            }
             _ => self.wrong(node, shape, label, None),
         };
         value.map(|value| node.at.with(value))

@@ -27,7 +27,7 @@ pub const RUNBOOK: Table = Table {
             "Variables, in the environment of every command.",
         ).eg("{ DB: { default: orders, about: The database } }")
         .aka(&["variables", "params", "parameters", "inputs"]),
-        key("hosts", Shape::Map(Named::Host, &Shape::Host), "Machines and groups of machines, for `on`.").eg("{ db: 'ssh://postgres@db1', web: [web1, web2], web1: web1, web2: web2 }")
+        key("hosts", Shape::Map(Named::Host, &Shape::Host), "Machines and groups of machines, for `on`.").eg("{ db: 'ssh://postgres@db1', web: [web1, web2], web1: web1, web2: web2, app: { from: bin/list-app } }")
             .aka(&["inventory"]),
         key("require", Shape::List(&Shape::Table(&GUARD)), "What must hold before any change.").eg("[{ run: 'test -e /srv/orders', says: This is another machine }]").aka(&["requires"]),
         key("diagnose", Shape::Table(&PHASE), "Find out what is wrong, without changing anything.").eg("{ time_box: 20m, steps: [{ title: Look, run: uptime }] }"),
@@ -62,6 +62,20 @@ pub const ESCALATION: Table = Table {
         key("after", Shape::Duration, "How long after detection.").eg("20m").required(),
         key("who", Shape::Line, "Whom, in the team's own words.").eg("The database on-call").required().aka(&["to"]),
     ],
+};
+
+/// A host whose machines a command tells.
+pub const INVENTORY: Table = Table {
+    name: "a list of machines",
+    short: None,
+    keys: &[key(
+        "from",
+        Shape::Shell,
+        "A command that prints them: `target` or `name target` in each line. It runs on this machine, when it is needed first, and is on record.",
+    )
+    .eg("bin/list-app")
+    .required()
+    .aka(&["run", "command"])],
 };
 
 /// A variable; a bare value is its default.

@@ -7,7 +7,7 @@
 mod file;
 mod step;
 
-pub use file::{ALLOW, ESCALATION, GUARD, LINK, PHASE, REVERT, RUNBOOK, VARIABLE, VERIFY};
+pub use file::{ALLOW, ESCALATION, GUARD, INVENTORY, LINK, PHASE, REVERT, RUNBOOK, VARIABLE, VERIFY};
 pub use step::{EXPECT, FLAG, OPTION, SIGN, STEP, STOP, UNDO, UNTIL};
 
 use super::shape::Shape;
@@ -73,11 +73,12 @@ impl Table {
 }
 
 /// All tables.
-pub const ALL: [&Table; 17] = [
+pub const ALL: [&Table; 18] = [
     &RUNBOOK,
     &LINK,
     &ESCALATION,
     &VARIABLE,
+    &INVENTORY,
     &GUARD,
     &ALLOW,
     &PHASE,

@@ -90,18 +90,28 @@ pub const STEP: Table = Table {
         key("stop", Shape::Table(&STOP), "How a run is stopped.")
             .default("{ signal: TERM, grace: 5s }")
             .eg("{ signal: INT, grace: 10s }"),
-        key("rolling", Shape::Count(1, 10_000), "Many hosts: this many after one another.").eg("1").aka(&["serial"]),
-        key("limit", Shape::Count(1, 10_000), "Many hosts: at most this many at once.").eg("2").aka(&["forks"]),
+        key(
+            "rolling",
+            Shape::Count(1, 10_000),
+            "Many hosts: this many at a time, and none after the first that is not healthy.",
+        )
+        .eg("1")
+        .aka(&["serial"]),
+        key("limit", Shape::Count(1, 10_000), "Many hosts: at most this many at once.")
+            .default("10")
+            .eg("2")
+            .aka(&["forks"]),
         key("detach", Shape::Flag, "On another host: survives the connection.").default("false").eg("true"),
     ],
 };
 
 const SHELL: Key =
     key("shell", Shape::Word(&["sh", "bash"]), "`sh`, or `bash` with -eo pipefail.").default("sh").eg("bash");
-const ON: Key = key("on", Shape::List(&Shape::HostName), "On which hosts; none means this machine.")
-    .default("this machine")
-    .eg("[web1, web2]")
-    .aka(&["host", "hosts", "where"]);
+const ON: Key =
+    key("on", Shape::List(&Shape::HostName), "On which hosts: names and groups of `hosts`, `all` of them, `local`.")
+        .default("this machine")
+        .eg("[web1, web2]")
+        .aka(&["host", "hosts", "where"]);
 const AS: Key = key("as", Shape::User, "As which user.").default("the operator").eg("postgres").aka(&[
     "user",
     "become_user",

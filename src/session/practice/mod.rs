@@ -2,6 +2,8 @@
 
 mod words;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 use super::entry::Entry;
@@ -122,11 +124,16 @@ fn worked(walk: &Walk, from: DateTime<Utc>, to: DateTime<Utc>) -> u64 {
 fn done(walk: &Walk, entries: &[Entry]) -> Vec<StepId> {
     let mut done = Vec::new();
     let mut series: Option<(StepId, DateTime<Utc>)> = None;
+    // Many hosts of one attempt are done once.
+    let mut attempts: BTreeSet<(&StepId, u32)> = BTreeSet::new();
     for entry in entries {
         match &entry.event {
             Event::Answered { step, .. } => done.push(step.clone()),
             Event::RunStarted(started) => {
-                let Purpose::Step { step, .. } = &started.purpose else { continue };
+                let Purpose::Step { step, attempt } = &started.purpose else { continue };
+                if !attempts.insert((step, *attempt)) {
+                    continue;
+                }
                 let Some((_, own)) = walk.runbook().and_then(|runbook| runbook.step(step)) else { continue };
                 if walk.runbook().is_some_and(|runbook| runbook.ready.iter().any(|ready| ready.id == *step)) {
                     continue;

@@ -164,12 +164,15 @@ impl Walk {
                 _ => Vec::new(),
             },
         };
-        let open = |other: &RunNo| {
-            *other != run
-                && !self.asked.contains(other)
-                && self.state.runs.get(other).is_some_and(|run| run.is_running() && !run.stop_asked)
-        };
+        let goes = |other: &RunNo| self.state.runs.get(other).is_some_and(crate::session::state::Run::is_running);
+        let open = |other: &RunNo| *other != run && goes(other) && !self.is_asked_to_stop(*other);
         std::iter::once(run).chain(others.into_iter().filter(open)).collect()
+    }
+
+    /// Whether a run was asked to stop, also where that is not on disk yet.
+    #[must_use]
+    pub fn is_asked_to_stop(&self, run: RunNo) -> bool {
+        self.asked.contains(&run) || self.state.runs.get(&run).is_some_and(|run| run.stop_asked)
     }
 
     fn guards_going(&self, step: &str) -> Vec<RunNo> {

@@ -17,7 +17,7 @@ use crate::store::lock::{Driver, Holder};
 use crate::store::private;
 
 /// The format of `summary.json`; one of another format is made again.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// A session at a glance.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub struct Facts {
     pub again: Vec<DateTime<Utc>>,
     /// Verify steps that did not hold when it was looked at again.
     pub red: Vec<String>,
+    /// Where commands ran that did not run here as the operator: hosts with their targets, and users.
+    pub places: Vec<String>,
     /// What is broken, where something is; what is said above is then what can still be read.
     pub trouble: Option<String>,
 }
@@ -157,6 +159,7 @@ fn kept(dir: &SessionDir) -> Option<Kept> {
 fn from_journal(dir: &SessionDir, read: &journal::Read) -> Facts {
     let state = State::replay(&read.entries);
     let again = again(dir, &state);
+    let places = state.places().iter().map(ToString::to_string).collect();
     let trouble = match (&read.damage, &state.opened) {
         (Some(damage), _) => Some(format!("line {} of its journal is damaged: {}", damage.line, damage.reason)),
         (None, None) if read.entries.is_empty() => Some("its journal holds no whole entry".to_owned()),
@@ -181,6 +184,7 @@ fn from_journal(dir: &SessionDir, read: &journal::Read) -> Facts {
         drill: opened.drill,
         again,
         red: state.looked.1,
+        places,
         trouble,
     }
 }

@@ -39,8 +39,15 @@ pub(super) fn file(fields: &Fields, problems: &mut Problems) {
     }
     if let Some(Value::Map(hosts)) = fields.get("hosts").map(|spot| &spot.value) {
         for (_, value) in hosts {
-            if let Value::Host(Host::One(address)) = &value.value {
-                placeholder::command_text(value.with(address.as_str()), problems);
+            match &value.value {
+                Value::Host(Host::One(address)) => placeholder::command_text(value.with(address.as_str()), problems),
+                Value::Host(Host::From(command)) => {
+                    let command = value.with(command.as_str());
+                    command::only_looks(command, "a list of machines", problems);
+                    placeholder::command_text(command, problems);
+                    secret::command_text(command, problems);
+                }
+                _ => {}
             }
         }
     }
