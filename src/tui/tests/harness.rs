@@ -124,6 +124,8 @@ pub(super) enum Act {
     SetClock(i64),
     /// A run writes.
     Write(u32, &'static str),
+    /// A host is elsewhere from here on.
+    Host(&'static str, &'static str),
 }
 
 /// Chords written one after the other, with blanks between.
@@ -172,6 +174,7 @@ impl Stream for Operator {
                                 world.outbox.push_back(Message::Tick);
                             }
                             Act::Write(run, text) => world.write(RunNo(run), text),
+                            Act::Host(name, target) => world.host(name, target),
                             _ => {}
                         }
                         drop(world);

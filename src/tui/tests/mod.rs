@@ -1,5 +1,6 @@
 //! The screen under test: states, flows through the real loop, whatever keys in whatever order.
 
+mod elsewhere;
 mod flows;
 mod harness;
 mod hosts;

@@ -12,6 +12,7 @@ use crate::session::entry::{Entry, VERSION};
 use crate::session::event::{Event, Opened as Begun, Source};
 use crate::session::judge::Judge;
 use crate::session::run::{Exit, RunEnd, RunNo, RunSpec};
+use crate::session::site::Machine;
 use crate::session::walk::{Draft, Happening, Opening, Order, Rules, RunOver, Walk};
 use crate::store::clock::Stamp;
 use crate::text::find::{Finder, Query};
@@ -233,6 +234,13 @@ impl World {
         };
         self.journal.push(entry.clone());
         self.walk(Happening::Recorded(Box::new(entry)));
+    }
+
+    /// A host is elsewhere from here on.
+    pub(super) fn host(&mut self, name: &str, target: &str) {
+        let machines = vec![Machine { name: name.to_owned(), target: target.to_owned() }];
+        let event = Event::HostSet { host: name.to_owned(), machines, source: Source::Flag };
+        self.record(event.into());
     }
 
     fn walk(&mut self, happening: Happening) {

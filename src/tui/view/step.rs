@@ -84,11 +84,7 @@ fn whereabouts(place: &str, most: usize, columns: usize, theme: Theme) -> Vec<Li
 /// On which host, as whom, where.
 fn place(session: &SessionScreen, step: &Step) -> Option<String> {
     let preview = session.walk.preview(&step.id, None)?;
-    let text = match preview.sites.as_slice() {
-        // Their names stand under the command.
-        [_, _, ..] => format!("on {} hosts", preview.sites.len()),
-        _ => where_words(&preview),
-    };
+    let text = where_words(&preview);
     (!text.is_empty()).then_some(text)
 }
 
@@ -110,11 +106,6 @@ fn lines(session: &SessionScreen, step: &Step, columns: usize, theme: Theme) -> 
     // The command first: on a small screen it is what must be seen.
     if let Some(preview) = session.walk.preview(&step.id, None) {
         lines.extend(command(&preview, columns, theme));
-        if preview.sites.len() != 1
-            && let Some(place) = preview.place()
-        {
-            lines.extend(prose::plain(&clean(&place), theme.style(Role::Strong), columns, ""));
-        }
     }
     match &step.action {
         Action::Ask { question, options } => {
