@@ -128,6 +128,92 @@ fn token() -> impl Strategy<Value = String> {
     ]
 }
 
+/// A key of an alert with some value.
+fn json() -> impl Strategy<Value = String> {
+    let key = prop::sample::select(vec![
+        "status",
+        "labels",
+        "annotations",
+        "startsAt",
+        "endsAt",
+        "fingerprint",
+        "generatorURL",
+        "x",
+    ]);
+    let value = prop::sample::select(vec![
+        "\"firing\"",
+        "{\"alertname\":\"A\"}",
+        "{\"severity\":[]}",
+        "null",
+        "-1e999",
+        "\"2022-04-30T19:00:00Z\"",
+        "\"\\ud800\"",
+        "[[[[]]]]",
+        "{}",
+        "\"\"",
+    ]);
+    (key, value).prop_map(|(key, value)| format!("\"{key}\":{value}"))
+}
+
+/// A piece of something that looks like Markdown.
+fn markdown() -> impl Strategy<Value = String> {
+    prop_oneof![
+        prop::sample::select(vec![
+            "# ",
+            "## ",
+            "\n",
+            "\n\n",
+            "```",
+            "```sh\n",
+            "~~~\n",
+            "- ",
+            "1. ",
+            "> ",
+            "| a | b |\n|---|---|\n",
+            "$ ",
+            "    ",
+            "---\n",
+            "<!-- ",
+            "-->",
+            "{{< x >}}",
+            "\\",
+            "`",
+            "[a](b)",
+            "<details>",
+            "\t",
+            "\r\n",
+            "\u{202e}",
+            "\u{0}",
+            ": ",
+            "'",
+            "\"",
+            "%",
+            "&",
+            "*",
+            "!",
+        ])
+        .prop_map(str::to_owned),
+        "[a-z]{1,6} ?",
+    ]
+}
+
+/// A journal as it is written.
+fn journal() -> String {
+    use sha2::{Digest as _, Sha256};
+    let mut prev = "0".repeat(64);
+    let mut text = String::new();
+    for seq in 1..=6 {
+        let event = serde_json::json!({ "type": "note", "tag": "plain", "text": format!("note {seq} \u{2713}") });
+        let line = format!(
+            "{{\"v\":1,\"seq\":{seq},\"at\":\"2022-04-30T19:33:40.123Z\",\"boot_ms\":1,\"by\":\"nova@alice\",\"event\":{event},\"prev\":\"{prev}\"}}"
+        );
+        prev = Sha256::digest(line.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+        text.push_str(&line);
+        text.push('\n');
+    }
+    text
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_told_what_they_are(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
@@ -158,5 +244,61 @@ proptest! {
             }
         }
         holds(&bytes)?;
+    }
+
+    #[test]
+    fn anything_for_an_alert_is_taken_or_told(text in prop_oneof![
+        "\\PC{0,200}",
+        prop::collection::vec(json(), 0..12).prop_map(|parts| format!("{{\"version\":\"4\",\"status\":\"firing\",\"alerts\":[{{{}}}]}}", parts.join(","))),
+    ]) {
+        let told = stanch::session::alert::parse(text.as_bytes());
+        prop_assert!(told.is_ok() || !told.unwrap_err().to_string().is_empty());
+    }
+
+    #[test]
+    fn anything_in_markdown_makes_yaml_that_is_read(tokens in prop::collection::vec(markdown(), 0..60)) {
+        let text = tokens.concat();
+        let imported = stanch::runbook::import::import("any", &text);
+        prop_assert!(imported.yaml.len() < 20_000 + 40 * text.len(), "{} bytes of {}", imported.yaml.len(), text.len());
+        let parsed = parse_bytes("any", imported.yaml.as_bytes());
+        prop_assert!(!parsed.problems.iter().any(|problem| problem.message.contains("no YAML")), "{:?}\n{}", parsed.problems, imported.yaml);
+    }
+
+    #[test]
+    fn anything_for_a_configuration_is_taken_or_told(tokens in prop::collection::vec(token(), 0..40), hook in any::<bool>()) {
+        let text = format!("{}{}", if hook { "hook:\n  run: x\n" } else { "secrets:\n  - " }, tokens.concat());
+        let read = stanch::runbook::parse_config(text.as_bytes());
+        prop_assert_eq!(read.config.is_some(), !read.problems.iter().any(Problem::is_error));
+    }
+
+    #[test]
+    fn a_journal_spoiled_anywhere_is_read_up_to_there(
+        spoils in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..60, prop::collection::vec(any::<u8>(), 0..20)), 1..4),
+    ) {
+        use stanch::store::journal::read;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.jsonl");
+        let text = journal();
+        std::fs::write(&path, &text).unwrap();
+        let whole = read(&path).unwrap();
+        prop_assert_eq!(whole.entries.len(), 6);
+        let mut bytes = text.into_bytes();
+        let mut sound = bytes.len();
+        for (at, cut, new) in spoils {
+            let start = at.index(bytes.len().max(1)).min(bytes.len());
+            let end = (start + cut).min(bytes.len());
+            bytes.splice(start..end, new);
+            sound = sound.min(start);
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        let found = read(&path).unwrap();
+        // Whole lines before the first spoiled byte are read, and nothing that was never written is.
+        let before = memchr::memchr_iter(b'\n', &bytes[..sound.min(bytes.len())]).count();
+        prop_assert!(found.entries.len() >= before.saturating_sub(1) , "{} of {before}", found.entries.len());
+        prop_assert_eq!(&found.entries[..before.saturating_sub(1)], &whole.entries[..before.saturating_sub(1)]);
+        if let Some(damage) = &found.damage {
+            prop_assert_eq!(damage.line, found.entries.len() as u64 + 1);
+        }
+        drop(stanch::session::state::State::replay(&found.entries));
     }
 }

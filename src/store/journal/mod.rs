@@ -10,6 +10,10 @@ mod anchored;
 mod append;
 mod audit;
 mod chain;
+#[cfg(test)]
+mod forged;
+#[cfg(test)]
+mod power;
 mod read;
 #[cfg(test)]
 mod tests;
