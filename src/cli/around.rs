@@ -65,6 +65,9 @@ impl Around {
         if let Some(why) = &paths.in_memory {
             eprintln!("warning: {why}; sessions are kept in memory, in {}", paths.data.display());
         }
+        if let Some(why) = paths.open_to_others() {
+            eprintln!("warning: {}", why.escape_debug());
+        }
         let hook = hook(&paths);
         let shapes = config::shapes(&paths);
         Ok(Surroundings {

@@ -8,6 +8,11 @@ use super::excerpts::excerpts;
 use super::recorded::Recorded;
 use super::save;
 use crate::postmortem::{Document, Meta, html, json, markdown, merge};
+use crate::session::entry::Entry;
+use crate::session::excerpt::Excerpts;
+use crate::store::config;
+use crate::store::paths::Paths;
+use crate::text::redact::{Secrets, in_json};
 
 /// Which session, in what form, and where to.
 #[derive(Debug, clap::Args)]
@@ -109,15 +114,45 @@ fn edited(path: &Path, session: &str) -> Result<String, Exit> {
 
 /// The session's postmortem.
 fn document(session: &str) -> anyhow::Result<Document> {
-    let recorded = Recorded::read(session)?;
+    let mut recorded = Recorded::read(session)?;
     let meta = Meta {
         session: recorded.dir.id().to_owned(),
         head: recorded.head.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         trouble: recorded.trouble.clone(),
     };
-    let excerpts = excerpts(&recorded);
+    let mut excerpts = excerpts(&recorded);
+    let secrets = Secrets::none().with_shapes(&config::shapes(&Paths::from_env()?));
+    let found = scan(&secrets, &mut recorded.entries, &mut excerpts);
+    if found > 0 {
+        eprintln!(
+            "warning: left out {found} of what looks like secrets; `stanch redact` takes them out of the record, too"
+        );
+    }
     Ok(Document::new(&recorded.entries, recorded.runbook.as_ref(), &excerpts, &meta))
+}
+
+/// What goes out is looked through once more: the record may be an older version's, or somebody else's. How much was left out.
+fn scan(secrets: &Secrets, entries: &mut [Entry], excerpts: &mut Excerpts) -> u64 {
+    let mut found = 0;
+    for entry in entries {
+        let Ok(text) = serde_json::to_vec(entry) else { continue };
+        let (clean, count) = in_json(secrets, &text);
+        if let Some(clean) = serde_json::from_slice(&clean).ok().filter(|_| count > 0) {
+            *entry = clean;
+            found += count;
+        }
+    }
+    for lines in excerpts.of.values_mut().flat_map(|excerpt| [&mut excerpt.head, &mut excerpt.tail]) {
+        let text: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+        let (clean, count) = secrets.redact_counted(&text.join("\n"));
+        if count > 0 {
+            // Line ends stay, so that these are the same lines.
+            lines.iter_mut().zip(clean.split('\n')).for_each(|(line, clean)| clean.clone_into(&mut line.text));
+            found += count;
+        }
+    }
+    found
 }
 
 fn check(text: &str, out: &mut impl Write) -> anyhow::Result<Exit> {
@@ -136,7 +171,25 @@ fn check(text: &str, out: &mut impl Write) -> anyhow::Result<Exit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::excerpt::Excerpts;
+    use crate::session::event::{Event, Tag};
+    use crate::session::excerpt::{Excerpt, ExcerptLine};
+
+    #[test]
+    fn what_goes_out_is_looked_through_once_more() {
+        let at = "2022-04-30T12:00:00Z".parse().unwrap();
+        let event = Event::Note { tag: Tag::Plain, text: "PGPASSWORD=hunter2 psql".to_owned() };
+        let (by, prev) = ("nova@alice".to_owned(), String::new());
+        let mut entries = [Entry { v: 1, seq: 1, at, boot_ms: 0, by, happened: None, event, prev }];
+        let line = |text: &str| ExcerptLine { text: text.to_owned(), cut: 0 };
+        let key = ["-----BEGIN PRIVATE KEY-----", "MIIE", "-----END PRIVATE KEY-----", "after"];
+        let excerpt = Excerpt { head: key.iter().map(|text| line(text)).collect(), ..Excerpt::default() };
+        let mut excerpts = Excerpts::default();
+        excerpts.of.insert(crate::session::run::RunNo(1), excerpt);
+        assert_eq!(scan(&Secrets::none(), &mut entries, &mut excerpts), 2);
+        let told = format!("{entries:?} {excerpts:?}");
+        assert!(!told.contains("hunter2") && !told.contains("MIIE") && told.contains("after"), "{told}");
+        assert_eq!(scan(&Secrets::none(), &mut entries, &mut excerpts), 0, "what stands for them is none");
+    }
 
     fn document() -> String {
         markdown::render(&Document::new(&[], None, &Excerpts::default(), &Meta::default()))

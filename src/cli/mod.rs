@@ -38,6 +38,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use rustix::process::DumpableBehavior;
+
 pub use exit::Exit;
 
 /// A terminal incident runbook assistant.
@@ -101,6 +103,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(code) = backstage::main(&arguments) {
         return code;
     }
+    if let Err(error) = unseen() {
+        eprintln!("warning: could not keep this program's memory out of core dumps: {error}");
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         // Help and version are asked for; everything else is a usage error. Either is written by clap.
@@ -144,6 +149,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// Values of secrets are in this process: no core dump holds them, and no other process of the operator looks into it. What it starts is
+/// not touched by this.
+fn unseen() -> std::io::Result<()> {
+    Ok(rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
+}
+
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
@@ -169,6 +180,12 @@ mod tests {
     fn every_form_of_an_export_is_named_where_another_is_asked_for() {
         let wrong = Cli::try_parse_from(["stanch", "export", "last", "--format", "pdf"]).unwrap_err().to_string();
         assert!(wrong.contains("markdown, html, json, cast"), "{wrong}");
+    }
+
+    #[test]
+    fn this_program_leaves_no_core_dump() {
+        unseen().unwrap();
+        assert_eq!(rustix::process::dumpable_behavior().unwrap(), DumpableBehavior::NotDumpable);
     }
 
     #[test]

@@ -18,10 +18,10 @@ use crate::session::event::{Event, Opened, RunbookRef, Source};
 use crate::session::site::Machine;
 use crate::session::walk::{Opening, Order, Rules, Walk};
 use crate::store::clock::Clock;
-use crate::store::journal::Journal;
+use crate::store::journal::{self, Journal};
 use crate::store::lock;
 use crate::store::paths::Paths;
-use crate::store::session::{SessionDir, create};
+use crate::store::session::{SessionDir, Summary, create, list};
 use crate::store::{self, operator};
 use crate::text::redact::Shapes;
 
@@ -114,6 +114,7 @@ pub fn begin(around: &Surroundings, beginning: Beginning) -> Result<Session> {
         .or_else(|| alert.as_ref().map(Alert::title))
         .ok_or_else(|| Error::usage("could not begin a session: it has neither a title nor a runbook"))?;
     let name = book.as_ref().map_or(title.as_str(), |book| book.id.as_str());
+    let remark = runbook.as_ref().filter(|_| drill.is_none()).and_then(|chosen| changed_since(&around.paths, chosen));
     let dir = create(&around.paths, name, runbook.as_ref().map(|chosen| chosen.text.as_str()), stamp.at)?;
     let lock = lock::Driver::try_take(&dir, &around.by, stamp.at)?;
     let journal = Journal::create(&dir.journal(), &around.by, Arc::clone(&around.clock))?;
@@ -139,7 +140,24 @@ pub fn begin(around: &Surroundings, beginning: Beginning) -> Result<Session> {
     let mut walk = Walk::new(book.clone(), Rules { drill: drill.is_some() });
     let attached = attached(around);
     let orders = walk.open(Opening { opened, attached, given, hosts, detected, impact_started });
-    work(around, dir, Role::Driver(lock), walk, journal, book, orders, Vec::new())
+    work(around, dir, Role::Driver(lock), walk, journal, book, orders, Vec::new(), remark)
+}
+
+/// That a runbook is not what it was when it was last worked with: what one knows of it may no longer hold, and somebody may have altered it.
+fn changed_since(paths: &Paths, chosen: &Chosen) -> Option<String> {
+    let id = chosen.runbook.id.as_str();
+    let is_same = |summary: &Summary| summary.facts.runbook.as_deref() == Some(id) && summary.facts.drill.is_none();
+    // Where sessions cannot be listed, beginning one says so.
+    let last = list(paths).ok()?.into_iter().find(is_same)?;
+    let mut sums = journal::read(&last.dir.journal()).ok()?.entries.into_iter().filter_map(|entry| match entry.event {
+        Event::Opened(opened) => opened.runbook.map(|runbook| runbook.sha256),
+        Event::RunbookChanged { sha256, .. } => Some(sha256),
+        _ => None,
+    });
+    let last_sum = sums.next_back()?;
+    (last_sum != sha256(chosen.text.as_bytes())).then(|| {
+        format!("the runbook {id} has changed since it was last used, in {}: read what it does", last.dir.id())
+    })
 }
 
 /// Takes a session up again: as its driver, or as a follower where somebody else drives it. Runs that went on are shown live.
@@ -181,7 +199,7 @@ pub fn resume_on(around: &Surroundings, dir: SessionDir, hosts: &[Machine]) -> R
     } else {
         walk.attach(attached(around), &hosts)
     };
-    work(around, dir, role, walk, journal, book, orders, entries)
+    work(around, dir, role, walk, journal, book, orders, entries, None)
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of a session, put together in one place")]
@@ -194,6 +212,7 @@ fn work(
     runbook: Option<Arc<Runbook>>,
     orders: Vec<Order>,
     entries: Vec<Entry>,
+    remark: Option<String>,
 ) -> Result<Session> {
     let (drive, news) = Drive::start(Setup {
         session: dir.clone(),
@@ -207,6 +226,7 @@ fn work(
         environment: walk.rules().drill.then(|| drill::environment(std::env::vars_os())),
         hook: around.hook.clone().map(|hook| hook.map(|rules| (rules, walk.clone()))),
         shapes: around.shapes.clone(),
+        remark,
     })?;
     drive.send(Job::Orders(orders));
     Ok(Session { dir, walk, drive, news, entries })

@@ -73,6 +73,7 @@ impl Bench {
             program,
             hook: Ok(None),
             shapes: Shapes::known(),
+            remark: None,
         })
         .unwrap();
         Self { folder, drive, news, switch }

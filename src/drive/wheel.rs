@@ -71,6 +71,8 @@ pub struct Setup {
     pub hook: std::result::Result<Option<(Arc<runbook::Hook>, Walk)>, String>,
     /// What is taken for a secret by its shape.
     pub shapes: Shapes,
+    /// What the operator is to know from the start.
+    pub remark: Option<String>,
 }
 
 /// What leaving waits for, in this order.
@@ -97,8 +99,20 @@ impl Drive {
     /// # Errors
     /// Where a thread cannot be started.
     pub fn start(setup: Setup) -> Result<(Self, tokio::sync::mpsc::Receiver<News>)> {
-        let Setup { session, runbook, role, journal, state, clock, directory, program, environment, hook, shapes } =
-            setup;
+        let Setup {
+            session,
+            runbook,
+            role,
+            journal,
+            state,
+            clock,
+            directory,
+            program,
+            environment,
+            hook,
+            shapes,
+            remark,
+        } = setup;
         let (tasks, task_list) = channel();
         let (desk, notes) = channel();
         let (news, heard) = Outbox::open()?;
@@ -138,6 +152,9 @@ impl Drive {
                 None
             }
         };
+        if let Some(remark) = remark {
+            news.tell(News::Trouble(remark));
+        }
         let orders = Orders {
             session,
             runbook,

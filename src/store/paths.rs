@@ -84,6 +84,24 @@ impl Paths {
         Ok(self)
     }
 
+    /// Why others could alter what is kept: the data folder is not this user's, or others may write to it. None where all is well, or
+    /// there is none yet.
+    #[must_use]
+    pub fn open_to_others(&self) -> Option<String> {
+        let meta = fs::metadata(&self.data).ok()?;
+        let folder = self.data.display();
+        if meta.uid() != rustix::process::geteuid().as_raw() {
+            Some(format!("{folder} belongs to another user, who can alter what is recorded there"))
+        } else if meta.mode() & 0o022 != 0 {
+            Some(format!(
+                "others may write to {folder} (mode {:o}), and alter what is recorded there",
+                meta.mode() & 0o7777
+            ))
+        } else {
+            None
+        }
+    }
+
     /// Where new sessions are made.
     #[must_use]
     pub fn sessions(&self) -> PathBuf {
@@ -159,6 +177,19 @@ mod tests {
         assert!(fallen.in_memory.unwrap().contains("file/data"));
         assert!(is_private(&ours));
         assert_eq!(paths.all_sessions(), [paths.sessions(), ours.join("sessions")], "found again by the next command");
+    }
+
+    #[test]
+    fn a_data_folder_that_others_may_write_to_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::at(&folder.path().join("data"), folder.path());
+        assert_eq!(paths.open_to_others(), None, "there is none yet");
+        let paths = paths.writable().unwrap();
+        assert_eq!(paths.open_to_others(), None);
+        for mode in [0o1777, 0o770, 0o702] {
+            fs::set_permissions(&paths.data, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+            assert!(paths.open_to_others().unwrap().contains(&format!("mode {mode:o}")));
+        }
     }
 
     #[test]

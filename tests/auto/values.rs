@@ -46,3 +46,23 @@ fn a_missing_secret_is_asked_for_where_it_is_taken() {
     let said = stage.walk(&[]);
     said.expect_code(5).expect_line("use needs a value for TOKEN; the environment variable STANCH_VAR_TOKEN gives it");
 }
+
+#[test]
+fn a_runbook_that_changed_since_it_was_last_used_says_so() {
+    let book = |command: &str| {
+        format!("{{stanch: 1, title: T, diagnose: {{steps: [{{id: a, title: A, run: '{command}'}}]}}}}")
+    };
+    let stage = Stage::with(&book("echo one"));
+    for _ in 0..2 {
+        let said = stage.walk(&[]);
+        assert!(!format!("{}{}", said.out, said.err).contains("has changed"), "{}", said.out);
+    }
+    stage.write("runbooks/book.yaml", &book("echo two"));
+    let said = stage.walk(&[]);
+    assert!(
+        format!("{}{}", said.out, said.err).contains("has changed since it was last used"),
+        "{}\n{}",
+        said.out,
+        said.err
+    );
+}

@@ -136,11 +136,19 @@ impl Secrets {
     /// The text with a placeholder for every secret; for everything that is not a stream.
     #[must_use]
     pub fn redact_str(&self, text: &str) -> String {
+        self.redact_counted(text).0
+    }
+
+    /// The same, and how many placeholders there are.
+    #[must_use]
+    pub fn redact_counted(&self, text: &str) -> (String, u64) {
         let mut out = Vec::with_capacity(text.len());
         let mut redactor = Redactor::new(self);
         redactor.push(text.as_bytes(), &mut out);
         redactor.finish(&mut out);
-        String::from_utf8(out).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+        let text =
+            String::from_utf8(out).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        (text, redactor.count())
     }
 }
 
