@@ -58,14 +58,9 @@ impl Stream {
 
     /// Takes the next piece and appends to `out` what is decided.
     pub(in crate::text::redact) fn push(&mut self, input: &[u8], out: &mut Vec<u8>) {
-        if self.is_idle()
-            && self.before.is_text()
-            && memchr::memchr(0x1b, input).is_none()
-            && self.shapes.find(input, 0).is_none()
-        {
-            // Almost always: nothing is open, and nothing of a secret is in it.
-            let decided = self.shapes.undecided(input);
-            let (whole, rest) = input.split_at(decided);
+        // Almost always nothing is open, and nothing of a secret is in it: then it is looked at where it stands.
+        if self.window.is_empty() && self.is_plain(input) {
+            let (whole, rest) = input.split_at(self.shapes.undecided(input));
             out.extend_from_slice(whole);
             self.last = whole.last().copied().or(self.last);
             self.window.extend_from_slice(rest);
@@ -73,7 +68,25 @@ impl Stream {
             return;
         }
         self.window.extend_from_slice(input);
+        if self.is_plain(&self.window) {
+            let decided = self.shapes.undecided(&self.window);
+            out.extend_from_slice(self.window.get(self.out_already..decided).unwrap_or_default());
+            self.last = decided.checked_sub(1).and_then(|last| self.window.get(last)).copied().or(self.last);
+            self.out_already = self.out_already.saturating_sub(decided);
+            self.window.drain(..decided);
+            self.harmless = self.window.len();
+            return;
+        }
         self.go(false, out);
+    }
+
+    /// Whether there is neither an escape sequence in it nor an anchor, and nothing open before it.
+    fn is_plain(&self, text: &[u8]) -> bool {
+        self.behind.is_none()
+            && self.inside.is_none()
+            && self.before.is_text()
+            && memchr::memchr(0x1b, text).is_none()
+            && self.shapes.find(text, 0).is_none()
     }
 
     /// Nothing came for a while: what is held is let out where no more of a secret than a few bytes can be in it.
@@ -92,16 +105,17 @@ impl Stream {
         *self = Self { count, ..Self::new(&self.shapes) };
     }
 
-    fn is_idle(&self) -> bool {
-        self.window.is_empty() && self.behind.is_none() && self.inside.is_none()
-    }
-
     /// Goes on for as long as something is decided.
     fn go(&mut self, over: bool, out: &mut Vec<u8>) {
         self.look();
         let text = std::mem::take(&mut self.text);
         let places = std::mem::take(&mut self.places);
-        let place = |index: usize| places.get(index).copied().unwrap_or(self.window.len());
+        // Without an escape sequence every byte stands where it is.
+        let same = text.len() == self.window.len();
+        let place = |index: usize| {
+            let place = if same { Some(index) } else { places.get(index).copied() };
+            place.unwrap_or(self.window.len())
+        };
         let mut cuts: Vec<(usize, usize, String)> = Vec::new();
         let mut at = 0;
         let (mut inside, mut behind) = (self.inside.take(), self.behind.take());
@@ -177,8 +191,12 @@ impl Stream {
         if written < to {
             out.extend_from_slice(&self.window[written..to]);
         }
-        for byte in &self.window[..to] {
-            self.before.step(*byte);
+        if !same || !self.before.is_text() {
+            let mut rest = &self.window[..to];
+            while let Some((byte, more)) = rest[plain(self.before, rest)..].split_first() {
+                self.before.step(*byte);
+                rest = more;
+            }
         }
         self.last = decided.checked_sub(1).and_then(|last| text.get(last)).copied().or(self.last);
         self.window.drain(..to);
@@ -197,12 +215,29 @@ impl Stream {
     fn look(&mut self) {
         self.text.clear();
         self.places.clear();
+        if self.before.is_text() && memchr::memchr(0x1b, &self.window).is_none() {
+            self.text.extend_from_slice(&self.window);
+            return;
+        }
         let mut sequence = self.before;
-        for (place, byte) in self.window.iter().enumerate() {
-            if matches!(sequence.step(*byte), Byte::Text | Byte::Broke) {
-                self.text.push(*byte);
-                self.places.push(place);
+        let mut place = 0;
+        while let Some(rest) = self.window.get(place..).filter(|rest| !rest.is_empty()) {
+            let run = plain(sequence, rest);
+            self.text.extend_from_slice(&rest[..run]);
+            self.places.extend(place..place + run);
+            place += run;
+            if let Some(byte) = rest.get(run) {
+                if matches!(sequence.step(*byte), Byte::Text | Byte::Broke) {
+                    self.text.push(*byte);
+                    self.places.push(place);
+                }
+                place += 1;
             }
         }
     }
+}
+
+/// Bytes of text before the next escape sequence; none inside one.
+fn plain(sequence: Sequence, rest: &[u8]) -> usize {
+    if sequence.is_text() { memchr::memchr(0x1b, rest).unwrap_or(rest.len()) } else { 0 }
 }

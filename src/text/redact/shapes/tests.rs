@@ -143,7 +143,47 @@ fn an_operator_can_add_shapes() {
     );
 }
 
+#[test]
+fn every_anchor_has_a_hint_that_finds_it() {
+    let shapes = Shapes::known();
+    assert!(shapes.0.hints.is_some(), "there are too many hints to be looked for at once");
+    for shape in &shapes.0.shapes {
+        let as_written = |anchor: &[u8]| [b"- ", anchor, b" x"].concat();
+        let mut anchors = vec![as_written(&shape.anchor)];
+        if shape.kind.ignores_case() && shape.anchor.ends_with(b"=") {
+            anchors.push(as_written(&shape.anchor.to_ascii_uppercase()));
+        }
+        for text in anchors {
+            assert_eq!(
+                shapes.find(&text, 0).map(|(_, _, end)| end),
+                Some(text.len() - 2),
+                "{}",
+                String::from_utf8_lossy(&text)
+            );
+        }
+    }
+}
+
 proptest! {
+    #[test]
+    fn hints_find_what_a_look_at_every_byte_does(
+        parts in prop::collection::vec(prop_oneof![
+            "[a-zA-Z0-9 =:_-]{0,40}",
+            prop::sample::select(BUILT_IN.iter().map(|(_, anchor, _)| (*anchor).to_owned()).collect::<Vec<_>>()),
+        ], 0..10),
+    ) {
+        let text = parts.concat();
+        let shapes = Shapes::known();
+        let plainly = shapes.within(text.as_bytes(), 0, text.len()).map(|(_, start, end)| (start, end));
+        let by_hints = shapes.find(text.as_bytes(), 0).map(|(_, start, end)| (start, end));
+        // Letters in any other mixture of small and capital ones are not looked for.
+        let odd = plainly.is_some_and(|(start, end)| {
+            let found = &text[start..end];
+            !BUILT_IN.iter().any(|(_, anchor, _)| *anchor == found || anchor.to_ascii_uppercase() == found)
+        });
+        prop_assert!(odd || by_hints == plainly, "{text:?}: {by_hints:?}, {plainly:?}");
+    }
+
     #[test]
     fn it_comes_out_the_same_however_it_is_cut(
         parts in prop::collection::vec(prop_oneof![
