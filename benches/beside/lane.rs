@@ -28,6 +28,7 @@ impl OurLane {
         let setup = LaneSetup {
             scope: None,
             environment: None,
+            far: None,
             runs: runs.clone(),
             user: None,
             directory: Some(folder.to_owned()),
@@ -59,6 +60,7 @@ impl OurLane {
             stop_grace_ms: 5000,
             as_before: None,
             secret_output: false,
+            detach: false,
         };
         Ok(self.lane.start(&spec, secrets)?)
     }

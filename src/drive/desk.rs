@@ -249,6 +249,10 @@ impl Desk {
             }
             Notice::StillAlive { run } => self.tell(News::StillAlive { run }),
             Notice::Trouble { what } => self.trouble(what),
+            Notice::Lost { run, what } => {
+                self.trouble(format!("{what}; what became of run {run} there is not known"));
+                self.lost(run);
+            }
             Notice::Gone => self.gone(lane),
         }
     }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::logout::logout;
 use crate::runbook::VarName;
 use crate::runner::client::Lost;
 use crate::runner::logout::Fate;
-use crate::runner::{Lane, LaneSetup, Notice};
+use crate::runner::{Far, Lane, LaneSetup, Notice};
 use crate::session::run::{LaneKey, LaneNo, RunNo};
 use crate::store::session::SessionDir;
 
@@ -23,8 +24,16 @@ pub(super) struct Lanes {
     directory: Option<PathBuf>,
     program: Option<PathBuf>,
     environment: Option<Vec<(OsString, OsString)>>,
+    /// Nobody is there to answer what a connection asks.
+    unattended: AtomicBool,
     listener: Listener,
     known: Mutex<Known>,
+}
+
+impl std::fmt::Debug for Lanes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lanes").field("session", &self.session).finish_non_exhaustive()
+    }
 }
 
 #[derive(Default)]
@@ -42,7 +51,20 @@ impl Lanes {
         environment: Option<Vec<(OsString, OsString)>>,
         listener: Listener,
     ) -> Self {
-        Self { session, directory, program, environment, listener, known: Mutex::default() }
+        Self {
+            session,
+            directory,
+            program,
+            environment,
+            unattended: AtomicBool::new(false),
+            listener,
+            known: Mutex::default(),
+        }
+    }
+
+    /// Nobody is there to answer: lanes opened from now on fail where their connection asks something.
+    pub(super) fn nobody_answers(&self) {
+        self.unattended.store(true, Ordering::Relaxed);
     }
 
     /// A lane has been declared.
@@ -66,11 +88,12 @@ impl Lanes {
         if key.is_shell() {
             return Err(io::Error::other(format!("could not run in lane {lane}: it is a recorded shell's own")));
         }
-        if let Some(target) = key.target.as_deref() {
-            return Err(io::Error::other(format!(
-                "could not run on {target}: this version runs steps on this machine only"
-            )));
-        }
+        let target = key.target.as_ref().filter(|target| *target != "local");
+        let far = target.map(|target| Far {
+            host: key.host.clone().unwrap_or_else(|| target.clone()),
+            target: target.clone(),
+            unattended: self.unattended.load(Ordering::Relaxed),
+        });
         let setup = LaneSetup {
             runs: self.session.path().join("runs"),
             user: key.user,
@@ -81,6 +104,7 @@ impl Lanes {
                 Fate::Lives | Fate::Ends => None,
             },
             environment: self.environment.clone(),
+            far,
         };
         let listener = Arc::clone(&self.listener);
         let folder = self.session.lane(lane);

@@ -242,6 +242,7 @@ impl Chronicle {
             stop_grace_ms: 0,
             as_before: None,
             secret_output: false,
+            detach: false,
         }
     }
 }

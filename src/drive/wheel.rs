@@ -91,6 +91,7 @@ pub struct Drive {
     done: Receiver<Parting>,
     left: bool,
     role: Role,
+    lanes: Arc<Lanes>,
 }
 
 impl Drive {
@@ -159,7 +160,7 @@ impl Drive {
             session,
             runbook,
             scribe: Scribe::new(journal, clock, taken, hook),
-            lanes,
+            lanes: Arc::clone(&lanes),
             desk: desk.clone(),
             news,
             follows,
@@ -172,7 +173,7 @@ impl Drive {
             let _ = finished.send(Parting::Hook(unsent));
         })?;
         drop(tasks.send(Task::TakeUp(going_on)));
-        Ok((Self { tasks, desk, done, left: false, role }, heard))
+        Ok((Self { tasks, desk, done, left: false, role, lanes }, heard))
     }
 
     /// Has something done. Never blocks, and never waits for a disk.
@@ -202,6 +203,11 @@ impl Drive {
     #[must_use]
     pub fn role(&self) -> &Role {
         &self.role
+    }
+
+    /// Nobody is there to answer what a connection asks: one that has a question fails from now on, instead of waiting.
+    pub fn nobody_answers(&self) {
+        self.lanes.nobody_answers();
     }
 
     /// Lets lanes in which nothing lives go, and ends: for good, not for a while.

@@ -16,6 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::far::Far;
 use super::folder::{Folder, LaneFile};
 use super::protocol::{Notice, Reply, Request, VERSION};
 use crate::runbook::VarName;
@@ -43,6 +44,8 @@ pub struct LaneSetup {
     pub scope: Option<PathBuf>,
     /// The environment of what runs; none means that of this process.
     pub environment: Option<Vec<(OsString, OsString)>>,
+    /// Another machine, where commands run; none means this one.
+    pub far: Option<Far>,
 }
 
 /// A connection to a lane's supervisor. Dropping it leaves the supervisor, and whatever runs, alone.
@@ -334,7 +337,7 @@ fn start_supervisor(dir: &Path, setup: &LaneSetup, lock: File) -> io::Result<()>
         None => std::env::current_dir().map_err(|error| could("find out the present directory", &error))?,
     };
     let runs = std::path::absolute(&setup.runs)?;
-    let file = LaneFile { v: 1, runs, user: setup.user.clone(), directory };
+    let file = LaneFile { v: 1, runs, user: setup.user.clone(), directory, far: setup.far.clone() };
     private::replace(&dir.join("lane.json"), &serde_json::to_vec(&file)?)
         .map_err(|error| could("write lane.json", &error))?;
     // Never the path of this program: it may have been replaced by an upgrade.

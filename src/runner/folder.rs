@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, Mode, OFlags, flock};
 use serde::{Deserialize, Serialize};
 
+use super::far::Far;
 use crate::store::private;
 
 /// The setup of a lane as its supervisor reads it: the content of `lane.json`.
@@ -23,6 +24,9 @@ pub(super) struct LaneFile {
     pub(super) user: Option<String>,
     /// The directory the first run starts in.
     pub(super) directory: PathBuf,
+    /// Another machine; none means this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) far: Option<Far>,
 }
 
 /// A lane's folder, held open: it is found again wherever its path leads by then.

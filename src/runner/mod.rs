@@ -9,6 +9,7 @@
 //! | file | what |
 //! |---|---|
 //! | `lanes/N/lane.json` | the lane's setup, written by whoever starts its supervisor |
+//! | `lanes/ssh-*` | sockets of the connections that lanes on other machines share, and whose turn it is to make one |
 //! | `lanes/N/lock` | locked as long as the supervisor lives |
 //! | `lanes/N/control` | its socket |
 //! | `lanes/N/state.json` | directory and names of the environment that carries over; no values |
@@ -20,6 +21,7 @@
 //! | `runs/NNNN/exit.json` | the [`RunEnd`](crate::session::run::RunEnd), whole or not at all |
 
 pub mod client;
+mod far;
 mod folder;
 pub mod logout;
 mod protocol;
@@ -28,5 +30,6 @@ pub mod stage;
 pub mod supervisor;
 
 pub use client::{Lane, LaneSetup};
+pub use far::Far;
 pub use protocol::Notice;
 pub use supervisor::still_alive;

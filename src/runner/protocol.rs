@@ -142,6 +142,13 @@ pub enum Notice {
         /// Standard output of a run whose output is a secret, as it came; none where it was longer than 64 KiB.
         secret_output: Option<String>,
     },
+    /// The connection to the run's machine was lost: nobody knows how it ended, or whether. There is no `exit.json`.
+    Lost {
+        /// The run.
+        run: RunNo,
+        /// Which connection, and what `ssh` said last.
+        what: String,
+    },
     /// Something an operator must know.
     Trouble {
         /// In words.

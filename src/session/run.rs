@@ -157,6 +157,9 @@ pub struct RunSpec {
     pub as_before: Option<RunNo>,
     /// The output is a secret: it is handed back (at most 64 KiB), never written.
     pub secret_output: bool,
+    /// On another machine: it outlives the connection, and has no terminal.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub detach: bool,
 }
 
 /// How a run ended.

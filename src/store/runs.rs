@@ -129,6 +129,7 @@ mod tests {
             stop_grace_ms: 5000,
             as_before: None,
             secret_output: false,
+            detach: false,
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod escape;
 pub mod find;
+pub mod foreword;
 mod hostile;
 pub mod human;
 pub mod lines;

@@ -26,6 +26,8 @@ mod left;
 #[cfg(test)]
 mod pack;
 #[cfg(test)]
+mod remote;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod stage;

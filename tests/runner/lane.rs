@@ -23,6 +23,7 @@ pub(crate) fn setup(folder: &Path, user: Option<&str>) -> LaneSetup {
     LaneSetup {
         scope: None,
         environment: None,
+        far: None,
         runs: folder.join("runs"),
         user: user.map(str::to_owned),
         directory: Some(PathBuf::from("/")),
@@ -47,13 +48,18 @@ impl Bench {
         Self { folder, lane, notices, next: 1 }
     }
 
-    /// With another program as supervisor.
-    pub(crate) fn with_program(program: &Path) -> Self {
+    /// In a lane with this setup, made from the plain one.
+    pub(crate) fn with(change: impl FnOnce(LaneSetup) -> LaneSetup) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (sender, notices) = channel();
-        let setup = LaneSetup { program: Some(program.to_owned()), ..setup(folder.path(), None) };
+        let setup = change(setup(folder.path(), None));
         let lane = Lane::open(&folder.path().join("lanes/1"), &setup, move |notice| drop(sender.send(notice)));
         Self { folder, lane: lane.unwrap(), notices, next: 1 }
+    }
+
+    /// With another program as supervisor.
+    pub(crate) fn with_program(program: &Path) -> Self {
+        Self::with(|setup| LaneSetup { program: Some(program.to_owned()), ..setup })
     }
 
     pub(crate) fn spec(&mut self, command: &str) -> RunSpec {
@@ -77,6 +83,7 @@ impl Bench {
             stop_grace_ms: 5000,
             as_before: None,
             secret_output: false,
+            detach: false,
         }
     }
 

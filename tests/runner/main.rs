@@ -2,10 +2,17 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so")]
 
+#[path = "../support/mod.rs"]
+mod support;
+
 mod carry;
 mod clients;
 mod lane;
 mod modes;
 mod output;
+mod remote;
+mod remote_detach;
+mod remote_modes;
+mod remote_net;
 mod stop;
 mod users;

@@ -8,9 +8,13 @@ mod home;
 #[cfg(test)]
 mod keys;
 #[cfg(test)]
+mod sshd;
+#[cfg(test)]
 mod terminal;
 
 #[cfg(test)]
 pub(crate) use home::Home;
+#[cfg(test)]
+pub(crate) use sshd::Sshd;
 #[cfg(test)]
 pub(crate) use terminal::{Ended, Terminal};

@@ -82,6 +82,7 @@ fn work(
     if session.drive.role().follows() {
         return Err(Error::new(crate::drive::Kind::Person, "could not walk the session: somebody else drives it"));
     }
+    session.drive.nobody_answers();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::io("start"))?;
     runtime.block_on(async {
         let signals = Signals::new().map_err(Error::io("listen to signals"))?;

@@ -18,6 +18,7 @@ use crate::session::walk::{Flagged, Happening, RunOver};
 use crate::store::clock::Clock;
 use crate::store::runs::RunDir;
 use crate::store::times::Times;
+use crate::text::foreword::Foreword;
 use crate::text::human;
 use crate::text::lines;
 use crate::text::shown::Shown;
@@ -61,6 +62,8 @@ pub(in super::super) struct Reader {
     /// What patterns are held against; read only where there are any.
     tail: Tail,
     plain: Shown,
+    /// What a connection said first is held against nothing.
+    foreword: Foreword,
     judge: Option<Judge>,
     /// What its step wants to be flagged; none where the run is only shown.
     flags: Flags,
@@ -121,6 +124,7 @@ impl Reader {
             shelf: Shelf::new(folder.clone()),
             tail: Tail::new(folder.output()),
             plain: Shown::new(),
+            foreword: Foreword::default(),
             judge,
             flags,
             folder: folder.clone(),
@@ -261,11 +265,16 @@ impl Reader {
             return Ok(false);
         }
         let (plain, judge, flags) = (&mut self.plain, &mut self.judge, &mut self.flags);
+        let foreword = &mut self.foreword;
         let start = self.tail.offset();
         let Some(bytes) = self.tail.next()? else { return Ok(false) };
         let mut found = Vec::new();
         let ended = plain.count();
+        foreword.push(bytes);
         plain.push(bytes, |number, line| {
+            if foreword.holds(number) {
+                return;
+            }
             if let Some(judge) = judge {
                 judge.line(number, line);
             }
@@ -296,7 +305,11 @@ impl Reader {
         self.publish_grew();
         let looks = self.looks();
         let (flags, judge, mut found) = (&mut self.flags, &mut self.judge, Vec::new());
+        let foreword = &self.foreword;
         self.plain.finish(|number, line| {
+            if foreword.holds(number) {
+                return;
+            }
             if let Some(judge) = judge {
                 judge.line(number, line);
             }

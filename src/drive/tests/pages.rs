@@ -52,6 +52,14 @@ fn of_a_full_screen_program_nothing_stays() {
 }
 
 #[test]
+fn what_a_connection_said_first_is_shown_and_its_marks_are_not() {
+    let mut bench = Bench::new();
+    output(&bench, 1, b"\x1b]7748;calling\x07Enter passphrase: \r\n\x1b]7748;called\x07200\n");
+    let end = shown(&mut bench, window(View::End));
+    assert_eq!(texts(&end), ["Enter passphrase:", "200"]);
+}
+
+#[test]
 fn ten_gigabytes_are_shown_at_once_where_their_index_is() {
     let mut bench = Bench::new();
     // Holes: who read them would be busy for long, and would find no line feed.

@@ -1,8 +1,9 @@
 //! The run under way, from its first process to its end.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::thread::Builder;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use super::carry::Environment;
 use super::clock::boot_ms;
 use super::control::{Event, Parts};
 use super::envelope::{Envelope, opening};
+use super::far::Link;
 use super::keys::Keys;
 use super::ladder::{Act, Ladder};
 use super::launch::Launched;
@@ -22,7 +24,7 @@ use super::relay::Relay;
 use super::terminal::{mark, pump};
 use crate::runbook::StopSignal;
 use crate::runner::protocol::Notice;
-use crate::session::run::{Exit, RunEnd, RunNo, RunSpec};
+use crate::session::run::{Exit, RunEnd, RunNo, RunSpec, Stopped};
 
 /// How long after the shell's end its output may take to come through, in milliseconds. Only a child that floods takes any time.
 const DRAIN_MS: u64 = 3000;
@@ -31,17 +33,86 @@ const LOOK_MS: u64 = 20;
 /// The longer that takes, the less often: after this part of the time gone by. A look reads of every process of the machine.
 const LOOK_PART: u64 = 10;
 
+/// Where its processes are.
+enum Body {
+    /// On this machine.
+    Here {
+        pid: Pid,
+        handle: Box<duct::Handle>,
+        /// Alive before it began: not its own.
+        before: Vec<Process>,
+    },
+    /// On another.
+    There(There),
+}
+
+/// What is known of a run on another machine.
+#[derive(Debug, Default)]
+pub(super) struct There {
+    /// The local process whose terminal it has, for people.
+    pub(super) pid: i32,
+    /// The far side was asked to start it.
+    pub(super) asked: bool,
+    /// Where it was to go, for people.
+    pub(super) place: String,
+    /// Its group there.
+    pub(super) group: Option<i32>,
+    /// A signal for a group that is not known yet.
+    owed: Option<&'static str>,
+    /// Somebody of its group lives on.
+    left: bool,
+    /// Why it was not started.
+    cannot: Option<String>,
+    /// It outlives its connection.
+    pub(super) detached: Option<Detached>,
+}
+
+impl There {
+    /// What names its folder there, where it outlives its connection.
+    pub(super) fn key(&self) -> Option<String> {
+        self.detached.as_ref().map(|detached| detached.key.clone())
+    }
+}
+
+/// A run that outlives its connection.
+#[derive(Debug, Default)]
+pub(super) struct Detached {
+    /// What names its folder there.
+    pub(super) key: String,
+    /// Bytes of its output that have come, as they are there.
+    pub(super) came: Arc<AtomicU64>,
+    /// How often it was looked for since the connection was lost; none while there is one.
+    pub(super) lost: Option<u32>,
+}
+
+/// Counts what is read.
+struct Counted(File, Arc<AtomicU64>);
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.0.read(buffer)?;
+        self.1.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+/// What reaches a run.
+#[derive(Clone, Copy)]
+pub(super) struct Hands<'a> {
+    /// Its terminal.
+    pub(super) keys: &'a Keys,
+    /// The other machine, where it is there.
+    pub(super) far: Option<&'a Link>,
+}
+
 /// The run under way.
 pub(super) struct Active {
     run: RunNo,
-    pid: Pid,
-    handle: duct::Handle,
+    body: Body,
     began: u64,
     signal: StopSignal,
     grace_ms: u64,
     ladder: Ladder,
-    /// Alive before it began: not its own.
-    before: Vec<Process>,
     /// What was lent to it.
     pub(super) given: Environment,
     /// Its shell told its end state.
@@ -66,28 +137,33 @@ impl Active {
     ) -> io::Result<Self> {
         let Launched { handle, pid, pipe, source } = launched;
         let mut marks = vec![parts.terminal.marker()?];
-        let mut open = vec![Source::Terminal];
+        let body = Body::Here { pid, handle: Box::new(handle), before };
+        let mut active = Self::new(spec, body, given, vec![Source::Terminal]);
         if let Some((read, end)) = pipe {
-            let (sink, envelope, run) = (Arc::clone(&parts.sink), Envelope::new(&parts.nonce), spec.run);
-            let relay = Relay::start("pipe read", read)?;
-            Builder::new().name("pipe".to_owned()).spawn(move || pump(relay, &sink, envelope, source, Some(run)))?;
+            active.pipe(read, source, parts)?;
             marks.push(end);
-            open.push(source);
         }
         let mut word = opening(&parts.nonce);
         word.extend_from_slice(format!("{};end\x07", spec.run.0).as_bytes());
         let (run, events) = (spec.run, parts.events.clone());
         Builder::new().name("wait".to_owned()).spawn(move || wait(pid, run, &events, &marks, &word))?;
+        Ok(active)
+    }
+
+    /// For a run on another machine, before it is started there.
+    pub(super) fn there(spec: &RunSpec) -> Self {
+        Self::new(spec, Body::There(There::default()), Environment::new(), vec![Source::Terminal])
+    }
+
+    fn new(spec: &RunSpec, body: Body, given: Environment, open: Vec<Source>) -> Self {
         let began = boot_ms();
-        Ok(Self {
-            run,
-            pid,
-            handle,
+        Self {
+            run: spec.run,
+            body,
             began,
             signal: spec.stop_signal,
             grace_ms: spec.stop_grace_ms,
             ladder: Ladder::new(spec.effect, spec.stop_signal, spec.stop_grace_ms, spec.timeout_ms, began),
-            before,
             given,
             carried: false,
             hidden: false,
@@ -95,7 +171,75 @@ impl Active {
             exit: None,
             open,
             look_at: u64::MAX,
-        })
+        }
+    }
+
+    /// What is known of it, where it is on another machine.
+    pub(super) fn far(&mut self) -> Option<&mut There> {
+        match &mut self.body {
+            Body::There(there) => Some(there),
+            Body::Here { .. } => None,
+        }
+    }
+
+    /// Its output comes through a pipe, too.
+    pub(super) fn pipe(&mut self, read: File, source: Source, parts: &Parts) -> io::Result<()> {
+        let (sink, envelope, run) = (Arc::clone(&parts.sink), Envelope::new(&parts.nonce), self.run);
+        let detached = self.far().and_then(|there| there.detached.as_ref());
+        let came = detached.map(|detached| Arc::clone(&detached.came)).unwrap_or_default();
+        let relay = Relay::start("pipe read", Counted(read, came))?;
+        Builder::new().name("pipe".to_owned()).spawn(move || pump(relay, &sink, envelope, source, Some(run)))?;
+        if !self.open.contains(&source) {
+            self.open.push(source);
+        }
+        Ok(())
+    }
+
+    /// Its group on the other machine.
+    pub(super) fn group(&mut self, group: i32, far: Option<&Link>) {
+        let run = self.run;
+        let Some(there) = self.far() else { return };
+        there.group = Some(group);
+        if let (Some(signal), Some(link)) = (there.owed.take(), far) {
+            link.ask(format!("stop {} {signal} {group}\n", run.0).into_bytes());
+        }
+    }
+
+    /// Its shell on the other machine ended with this status; whether somebody of its group lives on.
+    pub(super) fn far_ended(&mut self, status: i32, left: bool) {
+        // The far shell tells a signal as a number above 128, and whoever exits with such a number is told apart only by having been asked to.
+        let by_signal = self.ladder.why().is_some() && (129..=192).contains(&status);
+        let exit = if by_signal { Exit::Signal(status - 128) } else { Exit::Code(status) };
+        self.left(left);
+        self.shell_ended(exit, boot_ms());
+    }
+
+    /// It was not started there, for this reason; its shell's end is still to come.
+    pub(super) fn cannot(&mut self, why: String) {
+        if let Some(there) = self.far() {
+            there.cannot = Some(why);
+            if !there.asked {
+                self.open.clear();
+                self.shell_ended(Exit::Unknown, boot_ms());
+            }
+        }
+    }
+
+    /// Whether somebody of its group lives on.
+    pub(super) fn left(&mut self, left: bool) {
+        if let Some(there) = self.far() {
+            there.left = left;
+        }
+    }
+
+    /// Why it was stopped, where it was.
+    pub(super) fn stopped(&self) -> Option<Stopped> {
+        self.ladder.why()
+    }
+
+    /// Since when it is under way.
+    pub(super) fn began(&self) -> u64 {
+        self.began
     }
 
     /// Its number.
@@ -103,14 +247,20 @@ impl Active {
         self.run
     }
 
-    /// Its shell.
+    /// Its shell; for one on another machine, what connects it.
     pub(super) fn pid(&self) -> i32 {
-        self.pid.as_raw_nonzero().get()
+        match &self.body {
+            Body::Here { pid, .. } => pid.as_raw_nonzero().get(),
+            Body::There(there) => there.pid,
+        }
     }
 
     /// What somebody who comes now must be told.
     pub(super) fn so_far(&self) -> Vec<Notice> {
-        let others = u32::try_from(self.before.len()).unwrap_or(u32::MAX);
+        let others = match &self.body {
+            Body::Here { before, .. } => u32::try_from(before.len()).unwrap_or(u32::MAX),
+            Body::There(_) => 0,
+        };
         let mut notices = vec![Notice::Started { run: self.run, pid: self.pid(), others }];
         notices.extend(self.hidden.then_some(Notice::Prompt { run: self.run, hidden: true }));
         notices
@@ -137,19 +287,37 @@ impl Active {
         self.open.retain(|open| *open != source);
     }
 
+    /// It outlives its connection.
+    pub(super) fn is_detached(&self) -> bool {
+        matches!(&self.body, Body::There(There { detached: Some(_), .. }))
+    }
+
+    /// All its output is in.
+    pub(super) fn is_drained(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// It outlives its connection: all its output comes through a pipe, from where it is kept.
+    pub(super) fn detach(&mut self, key: &str) {
+        self.open = vec![Source::Pipe];
+        if let Some(there) = self.far() {
+            there.detached = Some(Detached { key: key.to_owned(), ..Detached::default() });
+        }
+    }
+
     /// The operator wants it stopped.
-    pub(super) fn ask_to_stop(&mut self, force: bool, now: u64, keys: &Keys) -> Option<Notice> {
+    pub(super) fn ask_to_stop(&mut self, force: bool, now: u64, hands: Hands<'_>) -> Option<Notice> {
         let act = self.ladder.ask(force, now)?;
-        Some(self.act(act, keys))
+        Some(self.act(act, hands))
     }
 
     /// Time went by.
-    pub(super) fn tick(&mut self, now: u64, keys: &Keys) -> Option<Notice> {
+    pub(super) fn tick(&mut self, now: u64, hands: Hands<'_>) -> Option<Notice> {
         if self.exit.is_some() && !self.ladder.is_climbing() {
             return None;
         }
         let act = self.ladder.tick(now)?;
-        Some(self.act(act, keys))
+        Some(self.act(act, hands))
     }
 
     /// When there is something to do without an event.
@@ -165,7 +333,7 @@ impl Active {
     }
 
     /// Whether it is over: the shell ended, its output is in, and where it is being stopped nothing of it is left that may still go.
-    pub(super) fn is_over(&mut self, now: u64) -> bool {
+    pub(super) fn is_over(&mut self, now: u64, far: Option<&Link>) -> bool {
         let Some((_, at)) = self.exit else { return false };
         if !self.open.is_empty() && now < at + DRAIN_MS {
             return false;
@@ -177,6 +345,12 @@ impl Active {
             return false;
         }
         self.look_at = now + LOOK_MS.max(now.saturating_sub(at) / LOOK_PART);
+        if let Body::There(there) = &self.body {
+            if let (true, Some(group), Some(link)) = (there.left, there.group, far) {
+                link.ask(format!("look {} {group}\n", self.run.0).into_bytes());
+            }
+            return !there.left;
+        }
         let left = self.own().into_iter().filter(is_in_session).collect::<Vec<_>>();
         if self.ladder.is_killing() {
             // Born while the others were killed.
@@ -189,11 +363,20 @@ impl Active {
 
     /// What is known of its end, but for the output.
     pub(super) fn end(self) -> RunEnd {
-        // The shell's status was seen already; this only reaps it. Then having no children is proof that nothing is left.
-        drop(self.handle.wait());
-        processes::reap_all();
-        let left = self.own().len();
+        let left = match &self.body {
+            Body::Here { handle, .. } => {
+                // The shell's status was seen already; this only reaps it. Then having no children is proof that nothing is left.
+                drop(handle.wait());
+                processes::reap_all();
+                self.own().len()
+            }
+            Body::There(there) => usize::from(there.left),
+        };
         let (exit, at) = self.exit.unwrap_or((Exit::Unknown, self.began));
+        let exit = match self.body {
+            Body::There(There { cannot: Some(why), .. }) => Exit::NotStarted(why),
+            _ => exit,
+        };
         RunEnd {
             exit,
             stopped: self.ladder.why(),
@@ -210,11 +393,40 @@ impl Active {
 
     /// Its processes that are alive, wherever they went.
     fn own(&self) -> Vec<Process> {
-        processes::alive_besides(&self.before)
+        match &self.body {
+            Body::Here { before, .. } => processes::alive_besides(before),
+            Body::There(_) => Vec::new(),
+        }
     }
 
-    fn act(&mut self, act: Act, keys: &Keys) -> Notice {
+    /// Its processes belong to another user; a key on their terminal reaches them all the same.
+    pub(super) fn press_stop(&self, keys: &Keys) {
+        keys.press(if self.signal == StopSignal::Quit { b"\x1c" } else { b"\x03" });
+    }
+
+    fn act(&mut self, act: Act, hands: Hands<'_>) -> Notice {
         let group = self.pid();
+        if let Body::There(there) = &mut self.body {
+            let name = match act {
+                Act::Signal(_) => named(self.signal).1,
+                Act::Kill => "KILL",
+                Act::SayStillAlive => return Notice::StillAlive { run: self.run },
+            };
+            self.look_at = 0;
+            match (there.group, hands.far) {
+                (Some(group), Some(link)) => {
+                    let run = self.run.0;
+                    let request = match &there.detached {
+                        Some(Detached { key, .. }) if act == Act::Kill => format!("kill {run} {group} {key}\n"),
+                        _ => format!("stop {run} {name} {group}\n"),
+                    };
+                    link.ask(request.into_bytes());
+                }
+                _ => there.owed = Some(name),
+            }
+            let kill_after_ms = matches!(act, Act::Signal(Some(_))).then_some(self.grace_ms);
+            return Notice::Stopping { run: self.run, signal: name.to_owned(), kill_after_ms };
+        }
         match act {
             Act::Signal(kill_after_ms) => {
                 let (signal, name) = named(self.signal);
@@ -222,8 +434,7 @@ impl Active {
                 // What stands still takes no signal before it goes on.
                 processes::signal_group(group, Signal::CONT);
                 if !allowed {
-                    // Its processes belong to another user; a key on their terminal reaches them all the same.
-                    keys.press(if self.signal == StopSignal::Quit { b"\x1c" } else { b"\x03" });
+                    self.press_stop(hands.keys);
                 }
                 let kill_after_ms = kill_after_ms.map(|_| self.grace_ms);
                 Notice::Stopping { run: self.run, signal: name.to_owned(), kill_after_ms }

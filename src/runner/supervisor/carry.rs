@@ -34,13 +34,15 @@ pub(super) struct Carry {
     now: Arc<State>,
     starts: BTreeMap<RunNo, Arc<State>>,
     ends: BTreeMap<RunNo, Arc<State>>,
+    /// Whose end the present state is.
+    kept: Option<RunNo>,
 }
 
 impl Carry {
     /// The lane's first state.
     pub(super) fn new(first: State) -> Self {
         let first = Arc::new(first);
-        Self { now: Arc::clone(&first), first, starts: BTreeMap::new(), ends: BTreeMap::new() }
+        Self { now: Arc::clone(&first), first, starts: BTreeMap::new(), ends: BTreeMap::new(), kept: None }
     }
 
     /// Where a run starts: at the present state, or where `as_before` started. False where this lane does not know that run; then it
@@ -55,13 +57,10 @@ impl Carry {
     }
 
     /// What the shell of a run told when it ended. False where it cannot be read.
-    pub(super) fn ended(&mut self, run: RunNo, report: &[u8], given: &Environment) -> bool {
+    pub(super) fn ended(&mut self, run: RunNo, report: Option<State>, given: &Environment) -> bool {
         let Some(start) = self.starts.get(&run) else { return false };
-        let Some(end) = read(report)
-            .map(|(directory, told)| State { directory, environment: merge(&start.environment, told, given) })
-        else {
-            return false;
-        };
+        let Some(State { directory, environment }) = report else { return false };
+        let end = State { directory, environment: merge(&start.environment, environment, given) };
         self.ends.insert(run, Arc::new(end));
         forget(&mut self.ends);
         true
@@ -70,10 +69,16 @@ impl Carry {
     /// The run passed: its end is the lane's state. What may be written about it; none where its end is not known.
     pub(super) fn keep(&mut self, run: RunNo) -> Option<Lost> {
         self.now = self.ends.remove(&run)?;
+        self.kept = Some(run);
+        self.lost()
+    }
+
+    /// What would be lost with this; none where nothing was carried over.
+    pub(super) fn lost(&self) -> Option<Lost> {
         let changed =
             self.now.environment.iter().filter(|(name, value)| self.first.environment.get(*name) != Some(value));
         Some(Lost {
-            run,
+            run: self.kept?,
             directory: self.now.directory.to_string_lossy().into_owned(),
             names: changed.map(|(name, _)| name.to_string_lossy().into_owned()).collect(),
         })
@@ -86,8 +91,44 @@ fn forget(states: &mut BTreeMap<RunNo, Arc<State>>) {
     }
 }
 
-/// Reads a report: `CRC LENGTH;BASE64`, as `cksum` and `base64` write them. Inside: the directory, a newline, NUL, and `env -0`.
-fn read(report: &[u8]) -> Option<(PathBuf, Environment)> {
+/// Reads a report of this machine: `CRC LENGTH;BASE64`, as `cksum` and `base64` write them. Inside: the directory, a newline, NUL, and
+/// `env -0`.
+pub(super) fn read(report: &[u8]) -> Option<State> {
+    let mut state = checked(report)?;
+    state.retain(|byte| *byte != b'\n');
+    let text = STANDARD.decode(state).ok()?;
+    let mut parts = text.split(|byte| *byte == 0);
+    let directory = parts.next()?.strip_suffix(b"\n")?;
+    state_of(directory, parts)
+}
+
+/// Reads a report of another machine: `CRC LENGTH;HEX`, as `cksum` and `od` write them. Inside: the directory, and each variable, with
+/// a line behind each that is the lane's nonce, which no value holds.
+pub(super) fn read_far(report: &[u8], nonce: &str) -> Option<State> {
+    parse_far(&checked(report)?, nonce)
+}
+
+/// Reads what is inside such a report.
+pub(super) fn parse_far(digits: &[u8], nonce: &str) -> Option<State> {
+    let mut text = Vec::with_capacity(digits.len() / 3);
+    let mut digits = digits.iter().filter(|byte| !byte.is_ascii_whitespace());
+    while let Some(high) = digits.next() {
+        let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        text.push(digit(high)? << 4 | digit(digits.next()?)?);
+    }
+    let line = format!("\n{nonce}\n").into_bytes();
+    let mut parts = Vec::new();
+    let mut rest = text.as_slice();
+    while let Some(at) = memchr::memmem::find(rest, &line) {
+        parts.push(&rest[..at]);
+        rest = &rest[at + line.len()..];
+    }
+    let (directory, variables) = parts.split_first()?;
+    state_of(directory, variables.iter().copied())
+}
+
+/// The encoded part of a report, where its sum is right.
+fn checked(report: &[u8]) -> Option<Vec<u8>> {
     let at = memchr::memchr(b';', report)?;
     let (sum, state) = (std::str::from_utf8(&report[..at]).ok()?, &report[at + 1..]);
     // A terminal that translates newlines did so here too.
@@ -96,21 +137,19 @@ fn read(report: &[u8]) -> Option<(PathBuf, Environment)> {
     let (crc, length) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
     // The shell hands the text over as a document, which ends in a newline.
     state.push(b'\n');
-    if length != state.len() as u64 || crc != u64::from(cksum(&state)) {
-        return None;
-    }
-    state.retain(|byte| *byte != b'\n');
-    let text = STANDARD.decode(state).ok()?;
-    let mut parts = text.split(|byte| *byte == 0);
-    let directory = parts.next()?.strip_suffix(b"\n")?;
+    (length == state.len() as u64 && crc == u64::from(cksum(&state))).then_some(state)
+}
+
+fn state_of<'a>(directory: &[u8], variables: impl Iterator<Item = &'a [u8]>) -> Option<State> {
     if !directory.starts_with(b"/") {
         return None;
     }
-    let variables = parts.filter_map(|part| {
+    let variables = variables.filter_map(|part| {
         let at = memchr::memchr(b'=', part)?;
         Some((OsString::from_vec(part[..at].to_vec()), OsString::from_vec(part[at + 1..].to_vec())))
     });
-    Some((PathBuf::from(OsString::from_vec(directory.to_vec())), variables.collect()))
+    let directory = PathBuf::from(OsString::from_vec(directory.to_vec()));
+    Some(State { directory, environment: variables.collect() })
 }
 
 /// The environment after a run: what the shell told, except what was only lent to it. What was given for this run (variables in force,
@@ -131,7 +170,7 @@ fn merge(before: &Environment, told: Environment, given: &Environment) -> Enviro
 }
 
 /// Variables that belong to a shell, a terminal or a connection, and not to what an operator set.
-fn is_passing(name: &OsStr) -> bool {
+pub(super) fn is_passing(name: &OsStr) -> bool {
     let name = name.as_bytes();
     matches!(name, b"PWD" | b"OLDPWD" | b"SHLVL" | b"_" | b"TERM" | b"COLUMNS" | b"LINES")
         || [&b"SUDO_"[..], b"SSH_", b"BASH_FUNC_", b"__stanch", VARIABLE.as_bytes()]
@@ -181,7 +220,7 @@ mod tests {
     #[test]
     fn a_report_is_read_and_a_damaged_one_is_not() {
         let whole = report(b"/srv/a b\n\0A=1\0B=two\nlines\0");
-        let (directory, told) = read(&whole).unwrap();
+        let State { directory, environment: told } = read(&whole).unwrap();
         assert_eq!(directory, PathBuf::from("/srv/a b"));
         assert_eq!(told, environment(&[("A", "1"), ("B", "two\nlines")]));
         for at in 0..whole.len() {
@@ -215,7 +254,7 @@ mod tests {
         let mut carry = Carry::new(first.clone());
         let none = Environment::new();
         assert_eq!(*carry.start(RunNo(1), None).0, first);
-        assert!(carry.ended(RunNo(1), &report(b"/one\n\0A=1\0"), &none));
+        assert!(carry.ended(RunNo(1), read(&report(b"/one\n\0A=1\0")), &none));
         assert_eq!(*carry.start(RunNo(2), None).0, first);
         let lost = carry.keep(RunNo(1)).unwrap();
         assert_eq!((lost.directory.as_str(), lost.names), ("/one", vec!["A".to_owned()]));

@@ -12,15 +12,16 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::active::Active;
-use super::carry::{Carry, Environment};
+use super::active::{Active, Hands};
+use super::carry::{self, Carry, Environment};
 use super::clients::Clients;
 use super::clock::boot_ms;
+use super::far::{Link, Told};
 use super::keys::Keys;
 use super::launch::{self, Lane};
 use super::prelude::Tools;
 use super::processes;
-use super::recording::{Recording, Source, Tally};
+use super::recording::{Recording, Source};
 use super::sink::{Grown, Sink};
 use super::terminal::Terminal;
 use super::typed::{self, Typed};
@@ -32,6 +33,12 @@ use crate::session::run::{Exit, RunEnd, RunNo, RunSpec};
 use crate::store::private;
 use crate::store::runs::RunDir;
 use crate::text::redact::{Refused, Secrets, Shapes};
+
+mod detached;
+mod far;
+mod records;
+
+use records::{not_started, with_tally};
 
 /// Growth is told at most once in so many milliseconds.
 const GROWTH_EVERY_MS: u64 = 8;
@@ -71,7 +78,12 @@ pub(super) enum Event {
     ChildEnded,
     /// Something an operator must know.
     Trouble(String),
+    /// Of the connection to another machine, and of which call.
+    Far(u32, Told),
 }
+
+/// A run that waits for its connection: what, and the secrets it is given.
+struct Waiting(RunSpec, Vec<(String, String)>);
 
 /// What a supervisor is made of.
 pub(super) struct Parts {
@@ -87,6 +99,8 @@ pub(super) struct Parts {
     pub(super) operators: Environment,
     pub(super) carry: Carry,
     pub(super) shapes: Shapes,
+    /// The connection, where the lane is on another machine.
+    pub(super) far: Option<Link>,
 }
 
 /// The state of the deciding thread.
@@ -95,6 +109,12 @@ pub(super) struct Control {
     inbox: Receiver<Event>,
     clients: Clients,
     active: Option<Active>,
+    /// What waits for the connection: what is to be run, and its secrets.
+    waiting: Option<Waiting>,
+    /// The far terminal hides what is typed.
+    far_hides: bool,
+    /// When a lost connection is to be made again, for a run that outlives it.
+    redial_at: u64,
     /// Every secret this lane ever saw: what is left behind by a run may print it much later.
     secrets: Vec<(String, String)>,
     typed: Typed,
@@ -116,6 +136,9 @@ impl Control {
             inbox,
             clients: Clients::default(),
             active: None,
+            waiting: None,
+            far_hides: false,
+            redial_at: u64::MAX,
             secrets: Vec::new(),
             typed: Typed::default(),
             unwritten: Vec::new(),
@@ -144,6 +167,9 @@ impl Control {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
+        if let Some(link) = &mut self.parts.far {
+            link.hang_up();
+        }
         self.clients.leave();
         drop(std::fs::remove_file(self.parts.lane.join("control")));
     }
@@ -155,8 +181,9 @@ impl Control {
         let prompt = (active.is_some() && !self.clients.is_empty()).then_some(self.prompt_at);
         let leave = active.is_none().then_some(self.leave_at);
         let reap = active.is_some().then_some(self.reap_at);
+        let redial = (self.redial_at != u64::MAX).then_some(self.redial_at);
         let retry = (!self.unwritten.is_empty()).then_some(self.retry_at);
-        [growth, prompt, leave, reap, retry, active.and_then(Active::next)]
+        [growth, prompt, leave, reap, retry, redial, active.and_then(Active::next)]
             .into_iter()
             .flatten()
             .min()
@@ -185,6 +212,7 @@ impl Control {
                 }
             }
             Event::Trouble(what) => self.tell(Notice::Trouble { what }),
+            Event::Far(call, told) => self.far_told(call, told),
         }
     }
 
@@ -218,9 +246,11 @@ impl Control {
                 }
             }
             Request::Stop { run, force } => {
+                let hands = Hands { keys: &self.parts.keys, far: self.parts.far.as_ref() };
                 let active = self.active.as_mut().filter(|active| active.run() == run);
-                if let Some(notice) = active.and_then(|active| active.ask_to_stop(force, boot_ms(), &self.parts.keys)) {
+                if let Some(notice) = active.and_then(|active| active.ask_to_stop(force, boot_ms(), hands)) {
                     self.tell(notice);
+                    self.give_up_call();
                 }
             }
             Request::Keep { run } => self.keep(run),
@@ -298,6 +328,9 @@ impl Control {
     }
 
     fn launch(&mut self, spec: &RunSpec, secrets: &[(String, String)]) -> io::Result<Active> {
+        if self.parts.far.is_some() {
+            return self.launch_far(spec, secrets);
+        }
         let parts = &mut self.parts;
         let (state, known) = parts.carry.start(spec.run, spec.as_before);
         let lane = Lane {
@@ -322,13 +355,24 @@ impl Control {
 
     /// A word out of the output. Words of earlier runs are only taken out.
     fn read(&mut self, source: Source, word: &[u8]) {
-        let mut parts = word.splitn(3, |byte| *byte == b';');
+        let mut parts = word.splitn(3, |byte| *byte == b';').collect::<Vec<_>>().into_iter();
         let run = parts.next().and_then(|run| std::str::from_utf8(run).ok()?.parse().ok()).map(RunNo);
+        if let (Some(RunNo(0)), Some(word), Some(rest)) = (run, parts.as_slice().first(), parts.as_slice().get(1)) {
+            return self.far_word(word, rest);
+        }
         let Some(active) = self.active.as_mut().filter(|active| Some(active.run()) == run) else { return };
         match (parts.next(), parts.next()) {
-            (Some(b"end"), None) => active.drained(source),
+            (Some(b"end"), None) => {
+                active.drained(source);
+                self.collect();
+            }
+            (Some(b"enter"), None) => self.not_entered(),
+            (Some(b"far"), Some(report)) => {
+                let state = carry::read_far(report, &self.parts.nonce);
+                active.carried = self.parts.carry.ended(active.run(), state, &active.given);
+            }
             (Some(b"env"), Some(report)) => {
-                active.carried = self.parts.carry.ended(active.run(), report, &active.given);
+                active.carried = self.parts.carry.ended(active.run(), carry::read(report), &active.given);
             }
             _ => {}
         }
@@ -350,7 +394,7 @@ impl Control {
         }
         if now >= self.prompt_at {
             self.prompt_at = now + PROMPT_EVERY_MS;
-            let hidden = self.parts.terminal.hides_typing();
+            let hidden = self.parts.terminal.hides_typing() || self.far_hides;
             if let Some(notice) = self.active.as_mut().and_then(|active| active.prompt(hidden)) {
                 self.tell(notice);
             }
@@ -360,15 +404,19 @@ impl Control {
             let runs = &self.parts.setup.runs;
             self.unwritten.retain(|(run, end)| RunDir::at(&runs.join(run.to_string())).write_end(end).is_err());
         }
+        self.redial(now);
         let Some(active) = &mut self.active else { return };
         if now >= self.reap_at {
             self.reap_at = u64::MAX;
             processes::reap_except(active.pid());
         }
-        if let Some(notice) = active.tick(now, &self.parts.keys) {
+        let hands = Hands { keys: &self.parts.keys, far: self.parts.far.as_ref() };
+        if let Some(notice) = active.tick(now, hands) {
             self.tell(notice);
+            self.give_up_call();
         }
-        if self.active.as_mut().is_some_and(|active| active.is_over(now)) {
+        let far = self.parts.far.as_ref();
+        if self.active.as_mut().is_some_and(|active| active.is_over(now, far)) {
             self.end();
         }
     }
@@ -380,43 +428,10 @@ impl Control {
         let hidden = active.prompt_over();
         let run = active.run();
         let ending = active.end();
-        if let Some(Grown { unkept: Some((bytes, last)), .. }) = self.parts.sink.listen() {
-            self.tell(Notice::Unkept { run, bytes, last: STANDARD.encode(last) });
-        }
-        let tally = self.parts.sink.end().map(Recording::finish);
-        if let Err(error) = self.parts.terminal.rest() {
-            self.tell(Notice::Trouble { what: format!("could not restore the lane's terminal: {error}") });
-        }
-        if let Some(notice) = hidden {
-            self.tell(notice);
-        }
+        let tally = self.close_record(run, hidden);
         let (end, secret_output) = with_tally(ending, tally);
         self.finish(Notice::Ended { run, end, secret_output });
         self.leave_at = 0;
-    }
-
-    /// The end of a run goes to disk, then to those who listen.
-    fn finish(&mut self, notice: Notice) {
-        if let Notice::Ended { run, end, .. } = &notice
-            && let Err(error) = RunDir::at(&self.folder(*run)).write_end(end)
-        {
-            self.tell(Notice::Trouble { what: format!("{error}; this is tried again") });
-            self.unwritten.push((*run, end.clone()));
-            self.retry_at = boot_ms() + RETRY_EVERY_MS;
-        }
-        self.tell(notice);
-    }
-
-    fn keep(&mut self, run: RunNo) {
-        let Some(mut lost) = self.parts.carry.keep(run) else { return };
-        // What cannot be redacted started no run.
-        lost.directory = self.hidden().0.redact_str(&lost.directory);
-        let path = self.parts.lane.join("state.json");
-        let written =
-            serde_json::to_vec(&lost).map_err(io::Error::from).and_then(|text| private::replace_cache(&path, &text));
-        if let Err(error) = written {
-            self.tell(Notice::Trouble { what: format!("could not write state.json: {error}") });
-        }
     }
 
     /// Whether nothing keeps this process: the session was closed, or its folder is gone and nobody listens.
@@ -427,12 +442,14 @@ impl Control {
         self.leave_at = now + if self.closing { LEAVE_EVERY_MS } else { FORGOTTEN_EVERY_MS };
         let forgotten = || self.clients.is_empty() && lock.metadata().is_ok_and(|lock| lock.nlink() == 0);
         let closed = self.closing && self.clients.all_closed();
-        (closed || forgotten()) && processes::alive().is_empty()
+        // What connects to another machine goes with this process.
+        (closed || forgotten()) && (self.parts.far.is_some() || processes::alive().is_empty())
     }
 
     /// What is typed unseen is not to be written, from before the command can print it.
     fn typed(&mut self, keys: &[u8]) {
-        let lines = self.typed.take(self.parts.terminal.hides_typing(), keys);
+        let hidden = self.parts.terminal.hides_typing() || self.far_hides;
+        let lines = self.typed.take(hidden, keys);
         if !lines.is_empty() {
             self.hide(lines.into_iter().map(|line| (typed::NAME.to_owned(), line)).collect());
         }
@@ -466,27 +483,4 @@ impl Control {
     fn tell(&mut self, notice: Notice) {
         self.clients.tell_all(&Reply::Notice { notice });
     }
-}
-
-/// The end of a run that never was.
-fn not_started(run: RunNo, why: String, tally: Option<Tally>) -> Notice {
-    let end = RunEnd {
-        exit: Exit::NotStarted(why),
-        stopped: None,
-        took_ms: 0,
-        bytes: 0,
-        lines: 0,
-        sha256: String::new(),
-        dropped: 0,
-        redacted: 0,
-        carried: false,
-        left_behind: 0,
-    };
-    let (end, secret_output) = with_tally(end, tally);
-    Notice::Ended { run, end, secret_output }
-}
-
-fn with_tally(end: RunEnd, tally: Option<Tally>) -> (RunEnd, Option<String>) {
-    let Some(Tally { bytes, lines, sha256, dropped, redacted, secret }) = tally else { return (end, None) };
-    (RunEnd { bytes, lines, sha256, dropped, redacted, ..end }, secret)
 }

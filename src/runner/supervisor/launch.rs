@@ -24,7 +24,7 @@ use crate::text::redact::Secrets;
 /// Programs that would wait for a key at the end of each page.
 const PAGERS: [&str; 7] = ["PAGER", "GIT_PAGER", "SYSTEMD_PAGER", "MANPAGER", "PSQL_PAGER", "AWS_PAGER", "DELTA_PAGER"];
 /// The size of a run's pipe in bytes; an unprivileged process may have this much.
-const PIPE_SIZE: usize = 1 << 20;
+pub(super) const PIPE_SIZE: usize = 1 << 20;
 
 /// Everything that is settled before a process exists.
 pub(super) struct Plan {
@@ -62,35 +62,45 @@ pub(super) struct Lane<'a> {
     pub(super) operators: &'a Environment,
 }
 
-/// Settles how a run will be started.
-pub(super) fn plan(spec: &RunSpec, secrets: &[(String, String)], state: &State, lane: &Lane<'_>) -> io::Result<Plan> {
-    let interactive = spec.mode == Mode::Interactive;
+/// What stands on top of the lane's environment for this run only.
+pub(super) fn given(spec: &RunSpec, secrets: &[(String, String)]) -> io::Result<Environment> {
     let mut given = Environment::new();
     given.insert("TERM".into(), "xterm-256color".into());
-    if !interactive {
+    if spec.mode != Mode::Interactive {
         given.extend(PAGERS.iter().map(|name| (OsString::from(name), OsString::from("cat"))));
     }
     let values = spec.env.iter().chain(secrets);
     given.extend(values.map(|(name, value)| (OsString::from(name), OsString::from(value))));
-    if let Some((name, _)) = given.iter().find(|(name, value)| !can_be_variable(name, value)) {
-        return Err(io::Error::other(format!(
+    match given.iter().find(|(name, value)| !can_be_variable(name, value)) {
+        None => Ok(given),
+        Some((name, _)) => Err(io::Error::other(format!(
             "could not set {}: a NUL byte, an empty name or a `=` in the name cannot be in the environment",
             name.to_string_lossy()
-        )));
+        ))),
     }
+}
 
-    let report = lane.tools.filter(|_| spec.mode != Mode::Follow).map(|tools| (lane.nonce, tools));
-    let text = prelude::text(&spec.command, spec.run, spec.strict, report);
+/// Where its output comes from.
+pub(super) fn source(spec: &RunSpec) -> Source {
+    match (spec.secret_output, spec.mode) {
+        (true, _) => Source::Secret,
+        (false, Mode::Pipe) => Source::Pipe,
+        (false, _) => Source::Terminal,
+    }
+}
+
+/// Settles how a run will be started.
+pub(super) fn plan(spec: &RunSpec, secrets: &[(String, String)], state: &State, lane: &Lane<'_>) -> io::Result<Plan> {
+    let given = given(spec, secrets)?;
+    let tools = lane.tools.filter(|_| spec.mode != Mode::Follow);
+    let ending = tools.map(|tools| prelude::ending(lane.nonce, spec.run, tools));
+    let text = prelude::text(&spec.command, spec.strict, ending.as_deref());
     let directory = match &spec.cwd {
         None => state.directory.clone(),
         Some(cwd) => state.directory.join(at_home(cwd, state, lane)),
     };
     let enterable = directory.is_dir() && rustix::fs::access(&directory, rustix::fs::Access::EXEC_OK).is_ok();
-    let source = match (spec.secret_output, spec.mode) {
-        (true, _) => Source::Secret,
-        (false, Mode::Pipe) => Source::Pipe,
-        (false, _) => Source::Terminal,
-    };
+    let source = source(spec);
     let Some(user) = lane.user else {
         if !enterable {
             return Err(io::Error::other(format!("could not enter {}: no such directory", directory.display())));
@@ -165,7 +175,7 @@ pub(super) fn launch(plan: &Plan, terminal: &Terminal) -> io::Result<Launched> {
 }
 
 /// Waits until the stage stands still, makes its group the foreground group, and lets it go on.
-fn bring_forward(pid: Pid, terminal: &Terminal) -> io::Result<()> {
+pub(super) fn bring_forward(pid: Pid, terminal: &Terminal) -> io::Result<()> {
     let options = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
     let status = loop {
         match waitid(WaitId::Pid(pid), options) {
@@ -192,7 +202,7 @@ fn fed(bytes: Vec<u8>) -> io::Result<OwnedFd> {
 }
 
 /// The write end of a pipe, opened anew so that its not blocking is nobody else's.
-fn reopened(pipe: &OwnedFd) -> io::Result<File> {
+pub(super) fn reopened(pipe: &OwnedFd) -> io::Result<File> {
     use std::os::fd::AsRawFd as _;
     use std::os::unix::fs::OpenOptionsExt as _;
     let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);

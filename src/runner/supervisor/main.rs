@@ -21,6 +21,7 @@ use super::carry::{Carry, Environment, State};
 use super::clients::door;
 use super::control::{Control, Event, Parts};
 use super::envelope::Envelope;
+use super::far::Link;
 use super::keys::Keys;
 use super::launch::tools;
 use super::recording::Source;
@@ -75,7 +76,8 @@ fn begin(dir: &Path) -> io::Result<(Control, File)> {
 
     let terminal = Terminal::open()?;
     let operators = operators_environment();
-    let user = setup.user.as_deref().map(User::find).transpose()?;
+    // Who is known on another machine is known there.
+    let user = setup.user.as_deref().filter(|_| setup.far.is_none()).map(User::find).transpose()?;
     let first = State {
         directory: setup.directory.clone(),
         // What another user's environment is, their first command tells.
@@ -100,6 +102,10 @@ fn begin(dir: &Path) -> io::Result<(Control, File)> {
 
     let tools = tools(operators.get(OsStr::new("PATH")).map(OsString::as_os_str));
     let carry = Carry::new(first);
+    // Lanes of a session share what connects them.
+    let lanes = folder.path().parent().unwrap_or(folder.path()).to_owned();
+    let link = |far| Link::new(far, operators.clone(), lanes, nonce.clone(), events.clone());
+    let far = setup.far.clone().map(link);
     let parts = Parts {
         lane: folder.path().to_owned(),
         setup,
@@ -113,6 +119,7 @@ fn begin(dir: &Path) -> io::Result<(Control, File)> {
         operators,
         carry,
         shapes,
+        far,
     };
     Ok((Control::new(parts, inbox), lock))
 }

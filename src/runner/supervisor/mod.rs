@@ -20,6 +20,7 @@ mod clients;
 pub(in crate::runner) mod clock;
 mod control;
 pub(in crate::runner) mod envelope;
+mod far;
 mod keeper;
 mod keys;
 mod ladder;

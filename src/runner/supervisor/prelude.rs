@@ -16,33 +16,36 @@ pub(super) struct Tools {
 /// The variable the text is handed over in. Not an argument: then `pkill -f` and `ps | grep` in a command would find its own shell.
 pub(super) const VARIABLE: &str = "STANCH_RUN";
 
-/// The text for `eval`. `report` is the lane's nonce where the shell shall tell its end state, and the tools for that.
+/// What a lane's shell does at its end: tell its environment and directory, to the terminal, wherever the command sent its output.
 ///
-/// The command is evaluated inside, so that a syntax error in it does not lose the trap.
-pub(super) fn text(command: &str, run: RunNo, strict: bool, report: Option<(&str, &Tools)>) -> Vec<u8> {
-    let mut text = format!("unset {VARIABLE}\n").into_bytes();
-    if let Some((nonce, tools)) = report {
-        let env = quoted(&tools.env);
-        let base64 = quoted(&tools.base64);
-        let cksum = quoted(&tools.cksum);
-        // To the terminal, wherever the command sent its output; one write, so that nobody writes into the middle. As few
-        // processes as can be: this is most of the time that a small command takes.
-        text.extend_from_slice(
-            format!(
-                "__stanch_end() {{ __stanch_status=$?; set +eux; trap - 0
-  __stanch_state=$({{ pwd; printf '\\0'; exec {env} -0; }} | {base64}) &&
-  __stanch_sum=$(exec {cksum} <<__stanch
-$__stanch_state
-__stanch
-) &&
-  printf '\\033]7748;{nonce};{run};env;%s;%s\\007' \"$__stanch_sum\" \"$__stanch_state\" >/dev/tty
+/// One write, so that nobody writes into the middle. As few processes as can be: this is most of the time that a small command takes.
+pub(super) fn ending(nonce: &str, run: RunNo, tools: &Tools) -> String {
+    let (env, base64, cksum) = (quoted(&tools.env), quoted(&tools.base64), quoted(&tools.cksum));
+    let state = format!("{{ pwd; printf '\\0'; exec {env} -0; }} | {base64}");
+    // Not through a pipe: that would be one process more.
+    let sum = format!("exec {cksum} <<__stanch\n$__stanch_state\n__stanch\n");
+    trap(nonce, run, "env", &state, &sum)
+}
+
+/// The trap around what prints a state: `state` prints it, encoded; `kind` says how; `sum` prints the sum of it and a newline.
+pub(super) fn trap(nonce: &str, run: RunNo, kind: &str, state: &str, sum: &str) -> String {
+    format!(
+        "__stanch_end() {{ __stanch_status=$?; set +eux; trap - 0
+  __stanch_state=$({state}) &&
+  __stanch_sum=$({sum}) &&
+  printf '\\033]7748;{nonce};{run};{kind};%s;%s\\007' \"$__stanch_sum\" \"$__stanch_state\" >/dev/tty
   exit \"$__stanch_status\"; }}
 trap '{{ __stanch_end; }} 2>/dev/null' 0\n",
-                run = run.0,
-            )
-            .as_bytes(),
-        );
-    }
+        run = run.0,
+    )
+}
+
+/// The text for `eval`. `ending` is the [`trap`] where the shell shall tell its end state.
+///
+/// The command is evaluated inside, so that a syntax error in it does not lose the trap.
+pub(super) fn text(command: &str, strict: bool, ending: Option<&str>) -> Vec<u8> {
+    let mut text = format!("unset {VARIABLE}\n").into_bytes();
+    text.extend_from_slice(ending.unwrap_or_default().as_bytes());
     if strict {
         text.extend_from_slice(b"set -e\n");
     }
@@ -60,13 +63,7 @@ pub(super) fn script<'a>(
     text: &[u8],
 ) -> Vec<u8> {
     let mut script = b"exec </dev/tty || exit 126\n".to_vec();
-    for (name, value) in values.filter(|(name, _)| is_name(name)) {
-        script.extend_from_slice(b"export ");
-        script.extend_from_slice(name);
-        script.push(b'=');
-        script.extend_from_slice(&quote(value));
-        script.push(b'\n');
-    }
+    script.extend_from_slice(&exports(values));
     if let Some(directory) = directory {
         script.extend_from_slice(b"cd -- ");
         script.extend_from_slice(&quote(directory));
@@ -76,8 +73,21 @@ pub(super) fn script<'a>(
     script
 }
 
+/// The values as words of the shell.
+pub(super) fn exports<'a>(values: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Vec<u8> {
+    let mut script = Vec::new();
+    for (name, value) in values.filter(|(name, _)| is_name(name)) {
+        script.extend_from_slice(b"export ");
+        script.extend_from_slice(name);
+        script.push(b'=');
+        script.extend_from_slice(&quote(value));
+        script.push(b'\n');
+    }
+    script
+}
+
 /// Whether a shell takes it as a variable's name.
-fn is_name(name: &[u8]) -> bool {
+pub(super) fn is_name(name: &[u8]) -> bool {
     name.first().is_some_and(|first| !first.is_ascii_digit())
         && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }
@@ -97,7 +107,7 @@ pub(in crate::runner) fn quote(bytes: &[u8]) -> Vec<u8> {
     word
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     String::from_utf8_lossy(&quote(text.as_bytes())).into_owned()
 }
 

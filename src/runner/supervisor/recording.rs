@@ -9,6 +9,7 @@ use super::sum::Sum;
 use crate::session::run::RunNo;
 use crate::store::index::Writer;
 use crate::store::private;
+use crate::text::foreword::{CLOSING, OPENING};
 use crate::text::redact::{Redactor, Secrets};
 
 /// At most one line of `times` in so many milliseconds.
@@ -27,6 +28,15 @@ pub(in crate::runner) enum Source {
     Secret,
 }
 
+/// Whether a connection is being made, and has said something.
+#[derive(Default, PartialEq, Eq)]
+enum Call {
+    #[default]
+    None,
+    Silent,
+    Told,
+}
+
 /// The record under way.
 pub(in crate::runner) struct Recording {
     /// Of this run.
@@ -42,6 +52,9 @@ pub(in crate::runner) struct Recording {
     /// Bytes of a secret output, which are not kept on purpose.
     unshown: u64,
     secret: bool,
+    call: Call,
+    /// The last byte kept.
+    last: u8,
 }
 
 /// What a finished record adds up to.
@@ -79,6 +92,8 @@ impl Recording {
             captured: Vec::new(),
             unshown: 0,
             secret,
+            call: Call::None,
+            last: b'\n',
         })
     }
 
@@ -91,9 +106,32 @@ impl Recording {
         self.keep();
     }
 
+    /// What comes from now on is what a connection says before the command begins.
+    pub(in crate::runner) fn calling(&mut self) {
+        self.call = Call::Silent;
+    }
+
+    /// The command begins.
+    pub(in crate::runner) fn called(&mut self) {
+        if std::mem::take(&mut self.call) != Call::Told {
+            return;
+        }
+        self.clean.clear();
+        self.terminal.quiet(&mut self.clean);
+        if *self.clean.last().unwrap_or(&self.last) != b'\n' {
+            self.clean.push(b'\n');
+        }
+        self.clean.extend_from_slice(CLOSING);
+        self.keep();
+    }
+
     /// Takes bytes as they came.
     pub(in crate::runner) fn push(&mut self, source: Source, bytes: &[u8]) {
         self.clean.clear();
+        if self.call == Call::Silent {
+            self.call = Call::Told;
+            self.clean.extend_from_slice(OPENING);
+        }
         match source {
             Source::Terminal => self.terminal.push(bytes, &mut self.clean),
             Source::Pipe => self.pipe.push(bytes, &mut self.clean),
@@ -163,6 +201,7 @@ impl Recording {
         }
         let kept = self.keeper.keep(&self.clean);
         self.clean.truncate(kept);
+        self.last = *self.clean.last().unwrap_or(&self.last);
         self.index.grew(&self.clean);
         self.sum.add(&mut self.clean);
         self.times.grew(self.keeper.kept());

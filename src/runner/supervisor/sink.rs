@@ -26,6 +26,8 @@ struct Inner {
     late: Late,
     /// The control thread wants to hear of growth.
     listening: bool,
+    /// The terminal's bytes are not the output of the run under way.
+    aside: bool,
     /// Bytes of the run under way that it heard of, kept or not.
     told: u64,
 }
@@ -54,7 +56,7 @@ impl Sink {
             redactor: Redactor::new(&Secrets::none().with_shapes(shapes)),
             clean: Vec::new(),
         };
-        Self { inner: Mutex::new(Inner { recording: None, late, listening: true, told: 0 }), events }
+        Self { inner: Mutex::new(Inner { recording: None, late, listening: true, aside: false, told: 0 }), events }
     }
 
     /// A run begins: what comes from now on is its output.
@@ -63,7 +65,24 @@ impl Sink {
         inner.late.hide(secrets);
         inner.recording = Some(recording);
         inner.listening = true;
+        inner.aside = false;
         inner.told = 0;
+    }
+
+    /// A connection is being made for the run under way, or is there now.
+    pub(super) fn calls(&self, calling: bool) {
+        let mut inner = self.lock();
+        match &mut inner.recording {
+            Some(recording) if calling => recording.calling(),
+            Some(recording) => recording.called(),
+            None => {}
+        }
+        self.after(&mut inner);
+    }
+
+    /// What comes through the terminal is not the output of the run under way: it has none, the connection to its machine has.
+    pub(super) fn aside(&self) {
+        self.lock().aside = true;
     }
 
     /// These are not to be written from now on.
@@ -123,6 +142,7 @@ impl Sink {
                 drop(self.events.send(Event::Word { source, word: word.to_vec() }));
             }
             Piece::Plain(bytes) => match &mut inner.recording {
+                _ if inner.aside && source == Source::Terminal => inner.late.push(bytes),
                 Some(recording) if run.is_none_or(|run| run == recording.run) => recording.push(source, bytes),
                 _ if source == Source::Secret => {}
                 _ => inner.late.push(bytes),

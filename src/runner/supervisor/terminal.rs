@@ -20,8 +20,10 @@ use super::relay::{Came, Relay};
 use super::sink::Sink;
 use crate::session::run::RunNo;
 
+/// Columns of a terminal that no run has asked for.
+pub(super) const COLUMNS: u16 = 240;
 /// Rows of a run's terminal before anybody resizes it.
-const ROWS: u16 = 50;
+pub(super) const ROWS: u16 = 50;
 /// Nothing more is expected to follow when nothing came for this long.
 const QUIET: Duration = Duration::from_millis(50);
 

@@ -98,6 +98,11 @@ impl Walk {
     }
 
     fn spec(&self, run: RunNo, lane: LaneNo, wanted: Wanted<'_>) -> RunSpec {
+        let step = match &wanted.purpose {
+            Purpose::Step { step, .. } => self.runbook().and_then(|runbook| runbook.step(step)),
+            _ => None,
+        };
+        let detach = step.is_some_and(|(_, step)| step.detach);
         let (mut env, secrets) = self.environment();
         for (name, value) in wanted.frozen {
             if let Some(value) = value {
@@ -130,6 +135,7 @@ impl Walk {
             stop_grace_ms: milliseconds(wanted.stop.grace),
             as_before: wanted.as_before,
             secret_output: wanted.secret_output,
+            detach,
         }
     }
 

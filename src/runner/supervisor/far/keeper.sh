@@ -1,0 +1,1 @@
+umask 077; d="${TMPDIR:-/tmp}/stanch-@KEY@"; if mkdir -m 700 "$d" && mkfifo "$d/in" "$d/out"; then :; else exit 75; fi; over() { rm -rf "$d" & }; trap over EXIT; trap "exit 129" HUP TERM; trap : INT QUIT; printf "\033]7748;@NONCE@;0;up;%s\007" "$d" >/dev/tty; read -r x <"$d/in"; . "$d/keep"
