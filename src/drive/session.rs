@@ -223,7 +223,7 @@ fn work(
         clock: Arc::clone(&around.clock),
         directory: around.directory.clone(),
         program: around.program.clone(),
-        environment: walk.rules().drill.then(|| drill::environment(std::env::vars_os())),
+        environment: walk.rules().drill.then(|| drill::environment(std::env::vars_os(), around.directory.as_deref())),
         hook: around.hook.clone().map(|hook| hook.map(|rules| (rules, walk.clone()))),
         shapes: around.shapes.clone(),
         remark,

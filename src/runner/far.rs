@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The variable that names the file `ssh` reads instead of the operator's own configuration (its `-F`).
+pub const SSH_CONFIG: &str = "STANCH_SSH_CONFIG";
+
 /// Another machine, as the system's OpenSSH reaches it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Far {

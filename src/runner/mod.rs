@@ -30,6 +30,6 @@ pub mod stage;
 pub mod supervisor;
 
 pub use client::{Lane, LaneSetup};
-pub use far::Far;
+pub use far::{Far, SSH_CONFIG};
 pub use protocol::Notice;
 pub use supervisor::still_alive;

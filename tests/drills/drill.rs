@@ -1,14 +1,14 @@
 //! A drill worked by hand: its scripts, and its runbook's commands judged as the program judges them.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use stanch::runbook::{Mode, PhaseName, Runbook, Step};
-use stanch::session::judge::Judge;
+use stanch::runbook::{Host, Mode, Pattern, PhaseName, Runbook, Step};
+use stanch::session::judge::{Judge, Judgement};
 use stanch::session::run::{Exit, Purpose, RunEnd};
 
 use crate::support::Home;
@@ -89,6 +89,14 @@ impl Drill {
         output
     }
 
+    /// The same on a server of the drill.
+    #[track_caller]
+    pub(crate) fn outside_on(&self, host: &str, text: &str) -> String {
+        let (code, output) = self.sh_on(host, text, true);
+        assert_eq!(code, 0, "{text} on {host}: {output}");
+        output
+    }
+
     fn step(&self, id: &str) -> &Step {
         self.runbook.step(id).unwrap_or_else(|| panic!("there is no step {id}")).1
     }
@@ -102,6 +110,46 @@ impl Drill {
     fn sh(&self, text: &str, strict: bool) -> (i32, String) {
         let output = self.command(text, strict).output().unwrap();
         (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    }
+
+    /// The same on a server of the drill; values go there through standard input.
+    fn sh_on(&self, host: &str, text: &str, strict: bool) -> (i32, String) {
+        let mut ssh = self.home.command("ssh");
+        let folder = self.outside_folder().expect("a folder of its own").join("ssh");
+        // One connection for each server, as long as that is there.
+        ssh.arg("-F").arg(folder.join("config")).args(["-o", "ControlMaster=auto", "-o", "ControlPersist=yes", "-o"]);
+        ssh.arg(format!("ControlPath={}/%n", folder.display()));
+        ssh.args([host, if strict { "exec sh -es" } else { "exec sh -s" }]);
+        let mut child = ssh.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+        let values = self.values.iter().map(|(name, value)| format!("export {name}={}\n", quoted(value)));
+        // Evaluated, so that what the command reads is not the rest of its own text.
+        let script = format!("exec 2>&1\n{}eval {} </dev/null\n", values.collect::<String>(), quoted(text));
+        child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    }
+
+    /// The hosts that these names lead to, groups spread.
+    fn hosts(&self, names: &[String]) -> Vec<String> {
+        let spread = |name: &String| match &self.runbook.hosts[name] {
+            Host::Group(members) => members.clone(),
+            Host::One(_) | Host::From(_) => vec![name.clone()],
+        };
+        names.iter().flat_map(spread).collect()
+    }
+
+    /// What a command of a step does, on each of its hosts: the host where not this machine, its exit code, its output.
+    fn everywhere(&self, on: &[String], text: &str, strict: bool) -> Vec<(Option<String>, i32, String)> {
+        if on.is_empty() {
+            let (code, output) = self.sh(text, strict);
+            return vec![(None, code, output)];
+        }
+        let hosts = self.hosts(on).into_iter();
+        hosts
+            .map(|host| (self.sh_on(&host, text, strict), host))
+            .map(|((code, output), host)| (Some(host), code, output))
+            .collect()
     }
 
     /// What a step that is followed says first.
@@ -121,27 +169,41 @@ impl Drill {
         let command = step.command().unwrap();
         let began = Instant::now();
         loop {
-            let (code, output) = match command.mode {
-                Mode::Follow => self.glance(&command.run, command.strict),
-                _ => self.sh(&command.run, command.strict),
+            let ran = match command.mode {
+                Mode::Follow => {
+                    let (code, output) = self.glance(&command.run, command.strict);
+                    vec![(None, code, output)]
+                }
+                _ => self.everywhere(&command.on, &command.run, command.strict),
             };
-            let mut judge = Judge::new(Some(&self.runbook), &Purpose::Step { step: id.to_owned(), attempt: 1 });
-            for (number, line) in (1..).zip(output.lines()) {
-                judge.line(number, line);
-            }
-            let judgement = judge.finish(&ended(code));
-            let healthy = judgement.verdict.is_healthy();
+            let judged = |(_, code, output): &(Option<String>, i32, String)| {
+                let mut judge = Judge::new(Some(&self.runbook), &Purpose::Step { step: id.to_owned(), attempt: 1 });
+                for (number, line) in (1..).zip(output.lines()) {
+                    judge.line(number, line);
+                }
+                judge.finish(&ended(*code))
+            };
+            let judgements: Vec<Judgement> = ran.iter().map(judged).collect();
+            let healthy = judgements.iter().all(|judgement| judgement.verdict.is_healthy());
             if let Some(until) = step.until.filter(|_| !healthy)
                 && began.elapsed() < self.patience.unwrap_or(until.for_)
             {
                 std::thread::sleep(until.every); // the runbook's own pause between two tries
                 continue;
             }
-            let captures = judgement.captures.into_iter().filter_map(|(name, value)| Some((name, value?)));
-            self.values.extend(captures.chain(judgement.signs.iter().flat_map(|sign| sign.groups.clone())));
-            let signs = judgement.signs.iter().map(|found| &step.signs[found.sign as usize]);
-            let leads = signs.flat_map(|sign| sign.go.iter().map(ToString::to_string)).collect();
-            return Done { healthy, output, leads };
+            let mut leads = Vec::new();
+            for judgement in judgements {
+                let captures = judgement.captures.into_iter().filter_map(|(name, value)| Some((name, value?)));
+                self.values.extend(captures.chain(judgement.signs.iter().flat_map(|sign| sign.groups.clone())));
+                let signs = judgement.signs.iter().map(|found| &step.signs[found.sign as usize]);
+                leads.extend(signs.flat_map(|sign| sign.go.iter().map(ToString::to_string)));
+            }
+            let outputs =
+                ran.into_iter().map(|(host, _, output)| match host.filter(|_| command.on != self.hosts(&command.on)) {
+                    Some(host) => output.lines().flat_map(|line| [&host, ": ", line, "\n"]).collect(),
+                    None => output,
+                });
+            return Done { healthy, output: outputs.collect(), leads };
         }
     }
 
@@ -186,14 +248,20 @@ impl Drill {
     /// Takes steps: each of them healthy, and after each change what it wants verified.
     pub(crate) fn take(&mut self, ids: &[impl AsRef<str>]) {
         for id in ids.iter().map(AsRef::as_ref) {
-            for guard in self.runbook.require.clone() {
-                let (code, output) = self.sh(&guard.run, false);
-                let holds = guard.matches.is_none_or(|it| output.lines().any(|line| it.regex().is_match(line)));
-                assert!(code == 0 && holds, "{}: {output}", guard.run);
+            let step = self.step(id).clone();
+            let on = step.command().map(|command| command.on.clone()).unwrap_or_default();
+            for guard in self.runbook.require.iter().chain(&step.require) {
+                for (host, code, output) in self.everywhere(&on, &guard.run, false) {
+                    let regex = guard.matches.as_ref().map(Pattern::regex);
+                    let holds = regex.is_none_or(|it| output.lines().any(|line| it.is_match(line)));
+                    assert!(code == 0 && holds, "{} on {host:?}: {output}", guard.run);
+                }
             }
             self.expect(&[id], true);
-            if let Some(probe) = self.step(id).done_if.clone() {
-                assert_eq!(self.sh(&probe, false).0, 0, "{id}: done_if says that it was not done");
+            if let Some(probe) = &step.done_if {
+                for (host, code, output) in self.everywhere(&on, probe, false) {
+                    assert_eq!(code, 0, "{id}: done_if says that it was not done on {host:?}: {output}");
+                }
             }
             for verify in self.step(id).verify.clone() {
                 self.expect(&[&verify], true);
@@ -204,17 +272,25 @@ impl Drill {
     /// Takes every change of a way out back, the last one first.
     pub(crate) fn undo(&mut self, phase: PhaseName) {
         for id in self.ids(phase).into_iter().rev() {
-            if let Some(undo) = self.step(&id).undo.clone() {
-                let (code, output) = self.sh(&undo.run, undo.strict);
-                assert_eq!(code, 0, "undo of {id}: {output}");
+            let step = self.step(&id).clone();
+            if let (Some(undo), Some(command)) = (&step.undo, step.command()) {
+                let on = if undo.on.is_empty() { &command.on } else { &undo.on };
+                for (host, code, output) in self.everywhere(on, &undo.run, undo.strict) {
+                    assert_eq!(code, 0, "undo of {id} on {host:?}: {output}");
+                }
             }
         }
     }
 
+    /// What the drill keeps outside of its folder, where it does.
+    fn outside_folder(&self) -> Option<PathBuf> {
+        let outside = std::fs::read_to_string(self.folder.join("outside")).ok();
+        outside.map(|path| PathBuf::from(path.trim()))
+    }
+
     /// The folders a process of the drill names on its command line.
     fn places(&self) -> Vec<PathBuf> {
-        let outside = std::fs::read_to_string(self.folder.join("outside")).ok();
-        outside.map(|path| PathBuf::from(path.trim())).into_iter().chain([self.folder.clone()]).collect()
+        self.outside_folder().into_iter().chain([self.folder.clone()]).collect()
     }
 
     pub(crate) fn cleans_up(self) {

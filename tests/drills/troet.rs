@@ -27,11 +27,19 @@ fn import_again(drill: &mut Drill) {
     drill.set("IMPORT_LOG", "cat \"$BACKUP/again.log\"");
 }
 
+/// Every web server says the same of itself.
+#[track_caller]
+fn all_are(drill: &mut Drill, state: &str) {
+    let said = drill.run("state").output;
+    assert_eq!(said.matches(&format!(": {state}\n")).count(), 3, "{said}");
+}
+
 /// Every fault is seen, and called the same whatever the language.
 #[track_caller]
 fn is_broken(drill: &mut Drill) {
     let state = drill.run("state");
-    assert!(state.healthy && sees(&state, "on the new database, closed"), "{}", state.output);
+    assert!(state.healthy, "{}", state.output);
+    all_are(drill, "on the new database, closed");
     drill.expect(&["import-log"], false);
     let values = ["SIZE", "LARGEST", "RESTORE_ERRORS"].map(|name| drill.value(name).to_owned());
     assert_eq!(values, ["2712", "2704", "6"]);
@@ -78,8 +86,8 @@ fn the_move_is_broken_as_the_runbook_says_in_english() {
     let mut drill = Drill::start(ID);
     speak(&mut drill, "C");
     import_again(&mut drill);
-    drill.outside("! sh -c \"${APP_POST% post} work\"");
-    let log = drill.outside("sh -c \"$IMPORT_LOG\"; sh -c \"$APP_LOG\" | tail -n 5");
+    drill.outside_on("web2", "! sh -c \"${APP_POST% post} work\"");
+    let log = drill.outside("sh -c \"$IMPORT_LOG\"") + &drill.outside_on("web2", "sh -c \"$APP_LOG\" | tail -n 5");
     for words in [
         "index row size 2712 exceeds btree version 4 maximum 2704 for index \"index_preview_cards_on_url\"",
         "violates foreign key constraint \"fk_b0e856845e\"",
@@ -126,13 +134,13 @@ fn the_move_heals_by_reverting_and_then_by_fixing() {
     let mut drill = Drill::start(ID);
     drill.walk(Diagnose);
     drill.work(Revert);
-    assert!(drill.run("state").output.ends_with("on the old database, open\n"));
+    all_are(&mut drill, "on the old database, open");
     drill.expect(&["old-answers"], false); // people write to it again, so the dump is out of date
     drill.work(Fix);
     let complete = drill.run("complete");
     assert!(complete.output.contains("5 deleted on purpose"), "{}", complete.output);
     drill.undo(Fix);
-    assert!(drill.run("state").output.ends_with("on the old database, open\n"));
+    all_are(&mut drill, "on the old database, open");
     drill.expect(&["posts", "other", "complete"], true);
 }
 
@@ -141,7 +149,7 @@ fn a_revert_of_the_move_can_be_taken_back() {
     let mut drill = Drill::start(ID);
     drill.work(Revert);
     drill.undo(Revert);
-    assert!(drill.run("state").output.ends_with("on the new database, closed\n"));
+    all_are(&mut drill, "on the new database, closed");
     drill.expect(&["other"], true);
     drill.quickly().expect(&["posts"], false);
 }
@@ -164,7 +172,9 @@ fn a_sabotaged_fix_of_the_move_is_seen() {
     drill.script("sabotage");
     drill.walk(Fix);
     drill.expect(&["owner-now", "complete", "indexed", "refreshes"], true); // it claims success
-    drill.quickly().expect(&["posts"], false);
+    let posts = drill.quickly().run("posts");
+    assert!(!posts.healthy, "{}", posts.output);
+    assert!(sees(&posts, "web1: POST 200") && sees(&posts, "web2: POST 500"), "one of three: {}", posts.output);
     assert!(!drill.walk(Verify), "verify stays red");
 }
 

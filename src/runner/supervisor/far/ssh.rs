@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::super::carry::Environment;
 use super::super::sum::hexadecimal;
 use super::super::user::which;
-use crate::runner::far::Far;
+use crate::runner::far::{Far, SSH_CONFIG};
 
 /// How long the connection is kept when its last lane has gone, in seconds: the next lane of a session mostly comes at once.
 const PERSIST: &str = "1";
@@ -23,6 +23,8 @@ const ALIVE: &str = "5";
 #[derive(Debug, Clone)]
 pub(in super::super) struct Ssh {
     program: PathBuf,
+    /// Another configuration than the operator's own.
+    config: Vec<OsString>,
     options: Vec<String>,
     target: String,
 }
@@ -33,14 +35,21 @@ impl Ssh {
         let path = environment.get(OsStr::new("PATH")).map(OsString::as_os_str);
         let program = which("ssh", path).ok_or("ssh is not installed")?;
         let mut ask = Command::new(&program);
-        ask.args(["-G", "--", &far.target]).current_dir(folder).env_clear().envs(environment).stdin(Stdio::null());
+        let config = environment.get(OsStr::new(SSH_CONFIG)).filter(|config| !config.is_empty());
+        let config: Vec<OsString> = config.into_iter().flat_map(|config| ["-F".into(), config.clone()]).collect();
+        ask.args(&config)
+            .args(["-G", "--", &far.target])
+            .current_dir(folder)
+            .env_clear()
+            .envs(environment)
+            .stdin(Stdio::null());
         let told = ask.output().map_err(|error| error.to_string())?;
         if !told.status.success() {
             return Err(String::from_utf8_lossy(&told.stderr).trim().to_owned());
         }
         let text = String::from_utf8_lossy(&told.stdout);
         let own: BTreeMap<&str, &str> = text.lines().filter_map(|line| line.split_once(' ')).collect();
-        Ok(Self { program, options: options(&own, far), target: far.target.clone() })
+        Ok(Self { program, config, options: options(&own, far), target: far.target.clone() })
     }
 
     /// The session on the far terminal; it may ask the operator.
@@ -58,6 +67,7 @@ impl Ssh {
     }
 
     fn finish(&self, mut words: Vec<OsString>, command: &str) -> Vec<OsString> {
+        words.extend(self.config.iter().cloned());
         for option in &self.options {
             words.extend(["-o", option].map(OsString::from));
         }
@@ -102,6 +112,27 @@ mod tests {
     fn of(own: &[(&'static str, &'static str)], unattended: bool) -> String {
         let far = Far { host: "db".to_owned(), target: "ssh://db".to_owned(), unattended };
         options(&own.iter().copied().collect(), &far).join(" ")
+    }
+
+    #[test]
+    fn another_configuration_stands_in_for_the_operators_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("it's a config");
+        std::fs::write(&config, "Host db\n    HostName 192.0.2.7\n    ConnectTimeout 7\n").unwrap();
+        let far = Far { host: "db".to_owned(), target: "db".to_owned(), unattended: true };
+        let path = std::env::var_os("PATH").unwrap();
+        let mut environment = Environment::from([("PATH".into(), path), (SSH_CONFIG.into(), config.clone().into())]);
+        let settled =
+            |environment: &Environment| Ssh::settle(&far, environment, folder.path()).unwrap().channel("true");
+        let words = settled(&environment);
+        assert!(words.windows(2).any(|pair| pair[0] == "-F" && pair[1] == config.as_os_str()), "{words:?}");
+        assert!(
+            !words.iter().any(|word| word.to_string_lossy().starts_with("ConnectTimeout")),
+            "it is read: {words:?}"
+        );
+        // An empty name is none.
+        environment.insert(SSH_CONFIG.into(), "".into());
+        assert!(!settled(&environment).contains(&"-F".into()));
     }
 
     #[test]
