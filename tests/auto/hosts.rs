@@ -1,6 +1,7 @@
-//! Steps on hosts, alone: each of them this machine, by another name and in a lane of its own.
+//! Steps on hosts, alone: each of them this machine, by another name and in a lane of its own; and real ones, by OpenSSH on loopback.
 
-use crate::stage::Stage;
+use crate::stage::{Said, Stage};
+use crate::support::Sshd;
 
 const BOOK: &str = r#"
 stanch: 1
@@ -22,7 +23,11 @@ fix:
 const HERE: [&str; 4] = ["--host", "web1=local", "--host", "web2=local"];
 
 fn lines(stage: &Stage, file: &str) -> usize {
-    std::fs::read_to_string(stage.path(file)).map_or(0, |text| text.lines().count())
+    lines_of(&stage.path(file))
+}
+
+fn lines_of(path: &std::path::Path) -> usize {
+    std::fs::read_to_string(path).map_or(0, |text| text.lines().count())
 }
 
 #[test]
@@ -80,4 +85,77 @@ fn a_host_that_the_runbook_does_not_have_is_refused_before_anything_begins() {
     stage.walk(&["--host", "db=local"]).expect_code(2).expect_err("has no such host").expect_err("web1, web2");
     stage.walk(&["--host", "web1=-oProxyCommand=x"]).expect_code(2).expect_err("is no target");
     assert!(stage.sessions().is_empty());
+}
+
+/// Two machines, and what a client of both needs.
+fn two() -> (Sshd, Sshd) {
+    let (one, other) = (Sshd::start(), Sshd::start());
+    one.configure(&format!("IdentityFile {}", other.key().display()));
+    let known = |server: &Sshd| std::fs::read_to_string(server.root().join("known")).unwrap();
+    std::fs::write(one.root().join("known"), known(&one) + &known(&other)).unwrap();
+    (one, other)
+}
+
+/// Runs the program where `ssh` knows the machines of this client.
+fn with_ssh(stage: &Stage, client: &Sshd, arguments: &[&str]) -> Said {
+    let mut command = stage.command(arguments);
+    command.envs(client.environment().into_iter().filter(|(name, _)| name == "PATH"));
+    stage.end(command.spawn().unwrap())
+}
+
+/// A step on two hosts with this command.
+fn far(run: &str) -> String {
+    format!(
+        "
+stanch: 1
+title: The shop answers 500
+hosts: {{ web1: web1.invalid, web2: web2.invalid, web: [web1, web2] }}
+fix:
+  steps:
+    - {{ id: restart, title: Restart, on: web, run: '{run}' }}
+"
+    )
+}
+
+const GUARD: &str = "require: [{ run: 'cat \"$TMPDIR/role\"', match: '^primary$', says: It is no primary }]\n";
+
+#[test]
+fn a_step_on_two_machines_runs_on_each_and_a_guard_that_does_not_hold_on_one_keeps_it_from_both() {
+    let (one, other) = two();
+    let stage = Stage::with(&(far("echo \"$SSH_CONNECTION\" >>\"$TMPDIR/ran\"") + GUARD));
+    let hosts = [format!("web1={}", one.target()), format!("web2={}", other.target())];
+    let walk = ["run", "book", "--auto", "--yes", "--host", &hosts[0], "--host", &hosts[1]];
+    let ran = |server: &Sshd| lines_of(&server.far().join("ran"));
+    std::fs::write(one.far().join("role"), "primary\n").unwrap();
+    std::fs::write(other.far().join("role"), "replica\n").unwrap();
+    let said = with_ssh(&stage, &one, &walk);
+    said.expect_code(1).expect_line(&format!(
+        "A guard does not hold on web2 ({}): It is no primary (expected ^primary$, saw replica)",
+        other.target()
+    ));
+    assert_eq!((ran(&one), ran(&other)), (0, 0), "nothing at all was started: {:#?}", said.lines);
+    std::fs::write(other.far().join("role"), "primary\n").unwrap();
+    let said = with_ssh(&stage, &one, &walk);
+    said.expect_code(0)
+        .expect_line(&format!("fix restart on web1: runs on web1 ({})", one.target()))
+        .expect_line("fix restart on web2: as expected");
+    assert_eq!((ran(&one), ran(&other)), (1, 1), "{:#?}", said.lines);
+}
+
+#[test]
+fn a_drill_reaches_the_machine_that_its_set_up_gave_and_no_other() {
+    let server = Sshd::start();
+    let stage = Stage::new();
+    let book =
+        far("echo \"from ${SSH_CONNECTION:-here}\"") + "verify: { steps: [{ id: up, title: Up, run: 'true' }] }\n";
+    stage.write("runbooks/far/runbook.yaml", &book);
+    stage.write("runbooks/far/drill/drill.yaml", "paths: [fix]\nhosts: { web2: 'ssh://root@127.0.0.1:$PORT' }\n");
+    stage.write("runbooks/far/drill/break", &format!("echo PORT={} >\"$DRILL/vars.env\"\n", server.port()));
+    stage.write("runbooks/far/drill/clean", "rm -f \"$DRILL/vars.env\"\n");
+    with_ssh(&stage, &server, &["check", "runbooks/far"]).expect_code(0);
+    let said = with_ssh(&stage, &server, &["drill", "far", "--auto"]);
+    said.expect_code(0)
+        .expect_line("fix restart on web1: runs on web1 (local)")
+        .expect_line(&format!("fix restart on web2: runs on web2 ({})", server.target()));
+    assert_eq!(server.logins(), 1, "{}", server.log());
 }
