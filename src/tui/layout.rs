@@ -1,5 +1,7 @@
 //! Where things stand on the screen. Any size is legal, 0 x 0 too.
 
+use std::ops::Range;
+
 use ratatui::layout::Rect;
 
 use crate::tui::model::{Model, Pane, SessionScreen};
@@ -99,6 +101,15 @@ fn hosts(body: &mut Rect, session: &SessionScreen) -> Rect {
     let count = session.spread().map_or(0, |spread| spread.hosts.len() + 1);
     let rows = u16::try_from(count).unwrap_or(u16::MAX).min(body.height.div_ceil(2));
     top(body, rows)
+}
+
+/// The hosts that there is room for: around the one whose output is shown.
+pub(crate) fn hosts_shown(session: &SessionScreen, area: Rect) -> Range<usize> {
+    let count = session.spread().map_or(0, |spread| spread.hosts.len());
+    let height = usize::from(inner(area).height);
+    let at = session.host_shown().unwrap_or(0);
+    let skip = at.saturating_sub(height / 2).min(count.saturating_sub(height));
+    skip..count.min(skip + height)
 }
 
 fn top(body: &mut Rect, rows: u16) -> Rect {

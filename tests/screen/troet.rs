@@ -1,4 +1,4 @@
-//! The rescue of troet.cafe, worked with keys on two real PostgreSQL servers, and the postmortem that comes of it.
+//! The rescue of troet.cafe, worked with keys across five servers, two of them with a real PostgreSQL, and the postmortem that comes of it.
 
 use crate::play::{Play, Postmortem, Screen};
 
@@ -43,7 +43,10 @@ fn the_move_is_worked_from_the_first_screen_to_the_postmortem() {
     screen.answer(&["Größe 2712 der Indexzeile", "Enter choose"], "<enter>");
     screen.answer(&["A sign was found", "the fault is in the data", "go to fix"], "2");
     look(&screen, &["rehearse"]);
-    change(&screen, "close", "Run: Lock people out");
+    screen.answer(&["Enter runs close: it changes"], "<enter>");
+    screen.answer(&["Run: Lock people out", "on 3 hosts, at once: web1, web2, web3", "y run it"], "y");
+    screen.see(&["Hosts 3", "+ web3 healthy"]);
+    change(&screen, "freeze", "Run: Freeze the old database");
     look(&screen, &["other", "space", "dump"]);
     screen.see(&["dumped: "]);
     change(&screen, "make", "Run: Make an empty database");
@@ -62,7 +65,8 @@ fn the_move_is_worked_from_the_first_screen_to_the_postmortem() {
     change(&screen, "fill", "Run: Fill the materialized view");
     look(&screen, &["refreshes"]);
     screen.answer(&["Enter runs open: it changes"], "<enter>");
-    screen.answer(&["Run: Let people in to the new database", "There is no way back after this."], "y");
+    let rolling = "on 3 hosts, one after the other up to the first that is not healthy: web1, web2, web3";
+    screen.answer(&["Run: Let people in to the new database", "There is no way back after this.", rolling], "y");
     look(&screen, &["posts"]);
     screen.answer(&["POST 200", "It looks mitigated"], "m");
     screen.answer(&["Which key time?", "> m  mitigated"], "<enter>");
@@ -86,11 +90,12 @@ fn the_move_is_worked_from_the_first_screen_to_the_postmortem() {
     postmortem.in_order(&[
         "Did all rows arrive?",
         "went to fix by a sign in",
-        "ran *Rehearse the repair on the copy* → exit 0, as expected",
-        "ran *Dump the old database* → exit 0, as expected",
-        "ran *Take SUPERUSER back* → exit 0, as expected",
-        "ran *Delete exactly the saved rows* → exit 0, as expected",
-        "ran *Let people in to the new database*, the point of no return → exit 0, as expected",
+        "ran *Rehearse the repair on the copy* on `db-new` → exit 0, as expected",
+        "ran *Freeze the old database* on `db-old` → exit 0, as expected",
+        "ran *Dump the old database* on `db-old` → exit 0, as expected",
+        "ran *Take SUPERUSER back* on `db-new` → exit 0, as expected",
+        "ran *Delete exactly the saved rows* on `db-new` → exit 0, as expected",
+        "ran *Let people in to the new database*, the point of no return on 3 hosts (`web1`, `web2`, `web3`) → as expected",
         "**MITIGATED**",
         "**RESOLVED**",
         "**INCIDENT CLOSED**",

@@ -1,6 +1,5 @@
 //! The hosts of a step that runs on many: which output is shown, and what is asked for their rows.
 
-use super::super::view::hosts_shown;
 use crate::drive::Job;
 use crate::session::run::RunNo;
 use crate::session::spread::HostRun;
@@ -51,7 +50,7 @@ pub(super) fn wanted(model: &mut Model) -> Vec<Effect> {
         let bytes = ended.map_or_else(|| session.live.get(&run).map_or(0, |live| live.bytes), |ended| ended.end.bytes);
         (bytes, ended.is_some())
     };
-    let rows = hosts_shown(session, area);
+    let rows = layout::hosts_shown(session, area);
     let runs = spread.hosts.get(rows).unwrap_or_default().iter().filter_map(|host| host.run);
     let asked: Vec<(RunNo, (u64, bool))> = runs
         .map(|run| (run, stands(run)))

@@ -1,7 +1,5 @@
 //! The hosts of a step that runs on many: how each stands, how long it took, and the last thing that it said.
 
-use std::ops::Range;
-
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -19,15 +17,6 @@ use crate::tui::words;
 const NAME: usize = 24;
 const TIME: usize = 11;
 
-/// The hosts that there is room for: around the one whose output is shown.
-pub(crate) fn shown(session: &SessionScreen, area: Rect) -> Range<usize> {
-    let count = session.spread().map_or(0, |spread| spread.hosts.len());
-    let height = usize::from(layout::inner(area).height);
-    let at = session.host_shown().unwrap_or(0);
-    let skip = at.saturating_sub(height / 2).min(count.saturating_sub(height));
-    skip..count.min(skip + height)
-}
-
 /// Draws the pane.
 pub(super) fn draw(model: &Model, session: &SessionScreen, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
     let Some(spread) = session.spread().filter(|_| !area.is_empty()) else { return };
@@ -39,7 +28,7 @@ pub(super) fn draw(model: &Model, session: &SessionScreen, theme: Theme, frame: 
     });
     title(frame, area, theme, focused, &name, tally.collect());
     let inner = layout::inner(area);
-    let visible = shown(session, area);
+    let visible = layout::hosts_shown(session, area);
     let names = spread.hosts.iter().map(|host| width::columns(&named(host))).max().unwrap_or(0).min(NAME);
     let mark = session.host_shown();
     let lines = visible.clone().zip(spread.hosts.get(visible).unwrap_or_default()).map(|(place, host)| {

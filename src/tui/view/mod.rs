@@ -13,8 +13,6 @@ mod step;
 mod steps;
 mod timeline;
 
-pub(crate) use hosts::shown as hosts_shown;
-
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
