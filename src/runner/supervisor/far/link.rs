@@ -22,7 +22,7 @@ use super::super::launch::{PIPE_SIZE, bring_forward, reopened};
 use super::super::main::nonce;
 use super::super::terminal::{Terminal, mark};
 use super::plan::Plan;
-use super::ssh::Ssh;
+use super::ssh::{Ssh, short};
 use super::text;
 use crate::runner::far::Far;
 use crate::session::run::{RunNo, RunSpec};
@@ -145,8 +145,9 @@ impl Link {
         let (environment, folder) = (self.environment.clone(), self.folder.clone());
         Builder::new().name("dial".to_owned()).spawn(move || {
             let settled = Ssh::settle(&far, &environment, &folder).and_then(|ssh| {
-                // One lane at a time, so that the next finds the connection of the first and nobody is asked twice.
-                let lock = private::options().create(true).write(true).truncate(false).open(folder.join("ssh-turn"));
+                // To each target one lane at a time, so that the next finds the connection of the first and nobody is asked twice.
+                let turn = folder.join(format!("ssh-turn-{}", short(&far.target)));
+                let lock = private::options().create(true).write(true).truncate(false).open(turn);
                 let lock = lock.map_err(|error| error.to_string())?;
                 flock(&lock, FlockOperation::LockExclusive).map_err(|error| error.to_string())?;
                 Ok((ssh, lock))

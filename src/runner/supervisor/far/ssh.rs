@@ -76,15 +76,21 @@ impl Ssh {
     }
 }
 
+/// A name for a target that is short and holds nothing of it.
+pub(super) fn short(target: &str) -> String {
+    let mut name = hexadecimal(&Sha256::digest(target.as_bytes()));
+    name.truncate(12);
+    name
+}
+
 /// What the operator's own configuration leaves open, or must not say.
 fn options(own: &BTreeMap<&str, &str>, far: &Far) -> Vec<String> {
     let is = |key: &str, values: &[&str]| own.get(key).is_none_or(|value| values.contains(value));
     let mut options = vec!["ClearAllForwardings=yes".to_owned(), "PermitLocalCommand=no".to_owned()];
     // Where they share connections already, theirs is used; it may be there.
     if is("controlmaster", &["false", "no"]) || is("controlpath", &["none"]) {
-        let name = hexadecimal(&Sha256::digest(far.target.as_bytes()));
         // Relative to the folder of the session's lanes: the address of a socket holds few bytes.
-        options.push(format!("ControlPath=ssh-{}", &name[..12]));
+        options.push(format!("ControlPath=ssh-{}", short(&far.target)));
         options.push("ControlMaster=auto".to_owned());
         options.push(format!("ControlPersist={PERSIST}"));
     }
