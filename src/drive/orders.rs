@@ -282,18 +282,8 @@ impl Orders {
 
     /// A run that is recorded as started, but never was.
     fn not_started(&mut self, run: RunNo, purpose: &Purpose, why: &str) {
-        let end = RunEnd {
-            exit: Exit::NotStarted(why.to_owned()),
-            stopped: None,
-            took_ms: 0,
-            bytes: 0,
-            lines: 0,
-            sha256: EMPTY_SHA256.to_owned(),
-            dropped: 0,
-            redacted: 0,
-            carried: false,
-            left_behind: 0,
-        };
+        let exit = Exit::NotStarted(why.to_owned());
+        let end = RunEnd { sha256: EMPTY_SHA256.to_owned(), ..RunEnd::of(exit) };
         let judgement = Judge::new(self.runbook.as_deref(), purpose).finish(&end);
         let over = RunOver { run, end, judgement, secret: None, unseen: false, flags: Vec::new() };
         self.tell(News::Walk(Happening::RunOver(Box::new(over))));

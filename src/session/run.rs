@@ -214,3 +214,22 @@ pub struct RunEnd {
     #[serde(default)]
     pub left_behind: u32,
 }
+
+impl RunEnd {
+    /// An end of which nothing is known but this: no output, nothing that carries over, nothing left behind.
+    #[must_use]
+    pub fn of(exit: Exit) -> Self {
+        Self {
+            exit,
+            stopped: None,
+            took_ms: 0,
+            bytes: 0,
+            lines: 0,
+            sha256: String::new(),
+            dropped: 0,
+            redacted: 0,
+            carried: false,
+            left_behind: 0,
+        }
+    }
+}

@@ -38,21 +38,7 @@ mod tests {
 
     #[test]
     fn a_command_is_what_its_shell_says_of_it() {
-        let told = |exit: Exit| {
-            let end = RunEnd {
-                stopped: stopped(&exit),
-                exit,
-                took_ms: 0,
-                bytes: 0,
-                lines: 0,
-                sha256: String::new(),
-                dropped: 0,
-                redacted: 0,
-                carried: false,
-                left_behind: 0,
-            };
-            verdict(&end)
-        };
+        let told = |exit: Exit| verdict(&RunEnd { stopped: stopped(&exit), ..RunEnd::of(exit) });
         assert_eq!(told(Exit::Code(0)), Verdict::Healthy);
         assert_eq!(told(Exit::Code(127)), Verdict::Unhealthy(vec!["exit 127 (command not found)".to_owned()]));
         assert_eq!((told(Exit::Code(130)), told(Exit::Code(148))), (Verdict::Stopped, Verdict::Stopped));

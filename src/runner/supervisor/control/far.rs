@@ -218,18 +218,7 @@ impl Control {
         let tally = self.close_record(run, hidden);
         self.leave_at = 0;
         let exit = Exit::NotStarted(format!("could not reach {host}: {said}"));
-        let end = RunEnd {
-            exit,
-            stopped,
-            took_ms,
-            bytes: 0,
-            lines: 0,
-            sha256: String::new(),
-            dropped: 0,
-            redacted: 0,
-            carried: false,
-            left_behind: 0,
-        };
+        let end = RunEnd { stopped, took_ms, ..RunEnd::of(exit) };
         let (end, secret_output) = with_tally(end, tally);
         self.finish(Notice::Ended { run, end, secret_output });
     }

@@ -61,19 +61,7 @@ impl Control {
 
 /// The end of a run that never was.
 pub(super) fn not_started(run: RunNo, why: String, tally: Option<Tally>) -> Notice {
-    let end = RunEnd {
-        exit: Exit::NotStarted(why),
-        stopped: None,
-        took_ms: 0,
-        bytes: 0,
-        lines: 0,
-        sha256: String::new(),
-        dropped: 0,
-        redacted: 0,
-        carried: false,
-        left_behind: 0,
-    };
-    let (end, secret_output) = with_tally(end, tally);
+    let (end, secret_output) = with_tally(RunEnd::of(Exit::NotStarted(why)), tally);
     Notice::Ended { run, end, secret_output }
 }
 
