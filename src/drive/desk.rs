@@ -10,11 +10,12 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::lanes::Lanes;
 use super::news::{News, Step, Window};
+use super::orders::Task;
 use super::outbox::Outbox;
 use super::reader::{Looks, Reader, Unkept, Wake, last_line};
 use super::search::{Hunt, Searcher};
 use crate::runbook::Runbook;
-use crate::runner::Notice;
+use crate::runner::{Notice, may_live_on};
 use crate::session::event::RunStarted;
 use crate::session::flags::Flags;
 use crate::session::judge::Judge;
@@ -103,6 +104,7 @@ pub(super) struct Desk {
     clock: Arc<dyn Clock>,
     lanes: Arc<Lanes>,
     own: Sender<Note>,
+    tasks: Sender<Task>,
     news: Outbox,
     follows: bool,
     readers: BTreeMap<RunNo, Desked>,
@@ -135,13 +137,28 @@ impl Desk {
         runbook: Option<Arc<Runbook>>,
         clock: Arc<dyn Clock>,
         lanes: Arc<Lanes>,
-        own: Sender<Note>,
+        (own, tasks): (Sender<Note>, Sender<Task>),
         news: Outbox,
         follows: bool,
     ) -> Self {
         let (readers, shown, searched, orphans) = (BTreeMap::new(), None, None, BTreeSet::new());
         let (started, early) = (BTreeSet::new(), BTreeMap::new());
-        Self { session, runbook, clock, lanes, own, news, follows, readers, shown, searched, orphans, started, early }
+        Self {
+            session,
+            runbook,
+            clock,
+            lanes,
+            own,
+            tasks,
+            news,
+            follows,
+            readers,
+            shown,
+            searched,
+            orphans,
+            started,
+            early,
+        }
     }
 
     /// Works until it is told to quit.
@@ -297,6 +314,8 @@ impl Desk {
         for run in runs {
             match RunDir::at(&self.session.run(run)).end() {
                 Ok(Some(end)) => self.ended(run, end, None, false),
+                // One that lives on elsewhere is taken up by a new supervisor.
+                Ok(None) if may_live_on(&self.session.lane(lane), run) => drop(self.tasks.send(Task::LookFor(run))),
                 Ok(None) | Err(_) => self.lost(run),
             }
         }

@@ -15,10 +15,11 @@ use super::scribe::Scribe;
 use super::session::runbook_of;
 use super::veil::veil;
 use crate::runbook::{Runbook, StepId, VarName};
+use crate::runner::{Lane, may_live_on};
 use crate::session::entry::Entry;
 use crate::session::event::{Event, RunStarted};
 use crate::session::judge::{Judge, Judgement};
-use crate::session::run::{Exit, Purpose, RunEnd, RunNo, RunSpec};
+use crate::session::run::{Exit, LaneNo, Purpose, RunEnd, RunNo, RunSpec};
 use crate::session::shell;
 use crate::session::walk::{Draft, Happening, Order, RunOver};
 use crate::store::runs::RunDir;
@@ -34,6 +35,8 @@ pub(super) enum Task {
     Order(Order),
     /// Runs that were going on when the session was taken up.
     TakeUp(Vec<RunStarted>),
+    /// A lane's supervisor died, and this run may live on elsewhere.
+    LookFor(RunNo),
     /// Let the lanes go in which nothing lives.
     CloseLanes,
     /// Write what is kept, and end.
@@ -91,6 +94,7 @@ impl Orders {
             match tasks.recv_timeout(self.pause()) {
                 Ok(Task::Order(order)) => self.carry_out(order),
                 Ok(Task::TakeUp(runs)) => self.take_up(&runs),
+                Ok(Task::LookFor(run)) => self.look_for(run),
                 Ok(Task::CloseLanes) => self.lanes.close(),
                 Ok(Task::Quit) | Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {}
@@ -309,9 +313,9 @@ impl Orders {
                 Ok(lane) if lane.running() == Some(started.run) => {
                     drop(self.desk.send(Note::Started { run: started.run }));
                 }
-                Ok(_) => {
-                    // Over, though not a moment ago.
-                    if !self.ended_unseen(started.run) {
+                Ok(lane) => {
+                    // Over, though not a moment ago; or living on where nobody of this machine sees it.
+                    if !self.ended_unseen(started.run) && !self.lives_on(&lane, started.lane, started.run) {
                         drop(self.desk.send(Note::Lost { run: started.run }));
                     }
                 }
@@ -326,6 +330,38 @@ impl Orders {
                     drop(self.desk.send(Note::Orphaned { run: started.run }));
                 }
             }
+        }
+    }
+
+    /// Has a run taken up that outlives its connection, and now its lane's supervisor too. False where it is none.
+    fn lives_on(&self, lane: &Lane, number: LaneNo, run: RunNo) -> bool {
+        if !may_live_on(&self.session.lane(number), run) {
+            return false;
+        }
+        let secrets = self.memory.values.clone().into_iter().collect();
+        let spec = RunDir::at(&self.session.run(run)).command().map_err(|error| error.to_string());
+        let taken = spec.and_then(|spec| lane.take_up(&spec, secrets).map_err(|error| error.to_string()));
+        match &taken {
+            Ok(()) => {
+                let what = format!("the supervisor of lane {number} died; run {run} may live on, and is looked for");
+                self.trouble(what);
+            }
+            Err(error) => self.trouble(format!("could not take up run {run}: {error}")),
+        }
+        taken.is_ok()
+    }
+
+    /// A lane's supervisor died, and one of its runs may live on elsewhere.
+    fn look_for(&self, run: RunNo) {
+        let found = self.lanes.lane_of(run).is_some_and(|number| match self.lanes.open(number) {
+            Ok(lane) => self.lives_on(&lane, number, run),
+            Err(error) => {
+                self.trouble(error.to_string());
+                false
+            }
+        });
+        if !found {
+            drop(self.desk.send(Note::Lost { run }));
         }
     }
 

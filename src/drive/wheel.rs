@@ -138,7 +138,7 @@ impl Drive {
             runbook.clone(),
             Arc::clone(&clock),
             Arc::clone(&lanes),
-            desk.clone(),
+            (desk.clone(), tasks.clone()),
             news.clone(),
             follows,
         );

@@ -157,6 +157,16 @@ impl Lane {
         self.send(&Request::Start { spec: Box::new(spec.clone()), secrets })
     }
 
+    /// Goes on with a run that [lives on](super::may_live_on) on another machine while nobody keeps it on this one. What comes of that is
+    /// told as of any other run: [`Notice::Started`] first. Where secrets that it was given are not known any more, nothing more of its
+    /// output is kept.
+    ///
+    /// # Errors
+    /// Where the supervisor cannot be reached.
+    pub fn take_up(&self, spec: &RunSpec, secrets: Vec<(VarName, String)>) -> io::Result<()> {
+        self.send(&Request::TakeUp { spec: Box::new(spec.clone()), secrets })
+    }
+
     /// Has secrets redacted from now on that were not known yet when the run under way began.
     ///
     /// # Errors

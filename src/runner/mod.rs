@@ -13,6 +13,7 @@
 //! | `lanes/N/lock` | locked as long as the supervisor lives |
 //! | `lanes/N/control` | its socket |
 //! | `lanes/N/state.json` | directory and names of the environment that carries over; no values |
+//! | `lanes/N/away.json` | a run on another machine that outlives its connection, while its end is not on disk |
 //! | `lanes/N/late` | what arrived while nothing ran: output of processes that runs left behind |
 //! | `runs/NNNN/command.json` | the [`RunSpec`](crate::session::run::RunSpec), secrets by name only |
 //! | `runs/NNNN/output` | what the command wrote, after redaction |
@@ -20,6 +21,7 @@
 //! | `runs/NNNN/index` | where lines begin in `output`, and where it moves the cursor: see [`index`](crate::store::index) |
 //! | `runs/NNNN/exit.json` | the [`RunEnd`](crate::session::run::RunEnd), whole or not at all |
 
+mod away;
 pub mod client;
 mod far;
 mod folder;
@@ -29,6 +31,7 @@ pub mod shell;
 pub mod stage;
 pub mod supervisor;
 
+pub use away::may_live_on;
 pub use client::{Lane, LaneSetup};
 pub use far::{Far, SSH_CONFIG};
 pub use protocol::Notice;

@@ -24,6 +24,13 @@ pub(super) enum Request {
         /// Secrets by name and value; held in memory, never written.
         secrets: Vec<(VarName, String)>,
     },
+    /// Go on with a run that lives on another machine, and whose supervisor on this one died.
+    TakeUp {
+        /// What it was started as.
+        spec: Box<RunSpec>,
+        /// Secrets by name and value; held in memory, never written.
+        secrets: Vec<(VarName, String)>,
+    },
     /// Secrets that came to light while something runs: not to be written from now on.
     Hide {
         /// By name and value.

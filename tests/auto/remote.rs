@@ -1,14 +1,64 @@
 //! Steps on another machine, walked without a screen: a real OpenSSH server on loopback.
 
 use stanch::session::event::Event;
+use stanch::session::run::RunNo;
 
-use crate::stage::{Said, Stage};
+use crate::stage::{Said, Stage, kill, supervisors, until};
 use crate::support::Sshd;
 
 fn walk(stage: &Stage, server: &Sshd) -> Said {
-    let mut command = stage.command(&["run", "book", "--auto", "--yes"]);
-    command.envs(server.environment().into_iter().filter(|(name, _)| name == "PATH"));
-    stage.end(command.spawn().unwrap())
+    stage.end(begun(stage, server, &["run", "book", "--auto", "--yes"]))
+}
+
+fn begun(stage: &Stage, server: &Sshd, arguments: &[&str]) -> std::process::Child {
+    let mut command = stage.command(arguments);
+    command.envs(server.environment().into_iter().filter(|(name, _)| name == "PATH")).spawn().unwrap()
+}
+
+/// A stage whose change waits on the other machine for a file, which is returned.
+fn detached(server: &Sshd) -> (Stage, std::path::PathBuf) {
+    let go = server.root().join("go");
+    let text = format!(
+        "
+stanch: 1
+title: Elsewhere
+hosts: {{ db: '{}' }}
+fix:
+  steps: [{{ id: mend, title: Mend, run: 'echo begun; until [ -e {} ]; do sleep 0.1; done; echo mended', on: db, detach: true }}]
+",
+        server.target(),
+        go.display()
+    );
+    (Stage::with(&text), go)
+}
+
+#[test]
+fn a_detached_change_is_collected_after_everything_on_this_machine_was_killed() {
+    let server = Sshd::start();
+    let (stage, go) = detached(&server);
+    let walk = begun(&stage, &server, &["run", "book", "--auto", "--yes"]);
+    stage.wait_output("0001", "begun");
+    kill(walk.id(), "KILL");
+    kill(supervisors(&stage.home.data())[0], "KILL");
+    stage.end(walk);
+    until("the supervisor is dead", || supervisors(&stage.home.data()).is_empty());
+    std::fs::write(&go, "").unwrap();
+    let said = stage.end(begun(&stage, &server, &["resume", "--auto", "--yes"]));
+    said.expect_code(0).expect_line("may live on").expect_line("fix mend on db: as expected");
+    let output = std::fs::read_to_string(stage.session().run(RunNo(1)).join("output")).unwrap();
+    assert_eq!(output, "begun\nmended\n");
+    assert!(!stage.events().iter().any(|event| matches!(event, Event::RunInterrupted { .. })));
+}
+
+#[test]
+fn a_detached_change_goes_on_in_a_walk_that_lost_its_supervisor() {
+    let server = Sshd::start();
+    let (stage, go) = detached(&server);
+    let walk = begun(&stage, &server, &["run", "book", "--auto", "--yes"]);
+    stage.wait_output("0001", "begun");
+    kill(supervisors(&stage.home.data())[0], "KILL");
+    std::fs::write(&go, "").unwrap();
+    stage.end(walk).expect_code(0).expect_line("may live on").expect_line("fix mend on db: as expected");
 }
 
 #[test]
@@ -31,7 +81,7 @@ fix:
     ));
     let said = walk(&stage, &server);
     said.expect_code(0);
-    let output = std::fs::read_to_string(stage.session().run(stanch::session::run::RunNo(1)).join("output")).unwrap();
+    let output = std::fs::read_to_string(stage.session().run(RunNo(1)).join("output")).unwrap();
     assert!(output.contains("prosecuted") && output.ends_with("200\n"), "{output}");
     assert_eq!(server.logins(), 1, "{}", server.log());
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use stanch::runbook::{Effect, Mode, Shell, StopSignal};
 use stanch::runner::{Lane, LaneSetup, Notice};
 use stanch::session::run::{Exit, LaneNo, Purpose, RunEnd, RunNo, RunSpec};
@@ -32,8 +33,13 @@ pub(crate) fn setup(folder: &Path, user: Option<&str>) -> LaneSetup {
 }
 
 pub(crate) fn open(folder: &Path, user: Option<&str>) -> (Lane, Receiver<Notice>) {
+    open_with(folder, |setup| LaneSetup { user: user.map(str::to_owned), ..setup })
+}
+
+fn open_with(folder: &Path, change: impl FnOnce(LaneSetup) -> LaneSetup) -> (Lane, Receiver<Notice>) {
     let (sender, notices) = channel();
-    let lane = Lane::open(&folder.join("lanes/1"), &setup(folder, user), move |notice| drop(sender.send(notice)));
+    let setup = change(setup(folder, None));
+    let lane = Lane::open(&folder.join("lanes/1"), &setup, move |notice| drop(sender.send(notice)));
     (lane.unwrap(), notices)
 }
 
@@ -51,10 +57,17 @@ impl Bench {
     /// In a lane with this setup, made from the plain one.
     pub(crate) fn with(change: impl FnOnce(LaneSetup) -> LaneSetup) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (sender, notices) = channel();
-        let setup = change(setup(folder.path(), None));
-        let lane = Lane::open(&folder.path().join("lanes/1"), &setup, move |notice| drop(sender.send(notice)));
-        Self { folder, lane: lane.unwrap(), notices, next: 1 }
+        let (lane, notices) = open_with(folder.path(), change);
+        Self { folder, lane, notices, next: 1 }
+    }
+
+    /// Kills the lane's supervisor, lets `meanwhile` happen, and opens the lane anew.
+    pub(crate) fn bereave(&mut self, change: impl FnOnce(LaneSetup) -> LaneSetup, meanwhile: impl FnOnce()) {
+        kill_process(Pid::from_raw(self.lane.pid()).unwrap(), Signal::KILL).unwrap();
+        self.wait(|notice| (*notice == Notice::Gone).then_some(()));
+        meanwhile();
+        (self.lane, self.notices) = open_with(self.folder.path(), change);
+        assert!(self.lane.is_fresh());
     }
 
     /// With another program as supervisor.

@@ -13,12 +13,13 @@ pub(crate) fn bench(server: &Sshd) -> Bench {
 
 /// A lane on that server, for this user.
 pub(crate) fn bench_of(server: &Sshd, user: Option<&str>, unattended: bool) -> Bench {
-    Bench::with(|setup| LaneSetup {
-        user: user.map(str::to_owned),
-        environment: Some(server.environment()),
-        far: Some(Far { host: "db".to_owned(), target: server.target(), unattended }),
-        ..setup
-    })
+    Bench::with(|setup| LaneSetup { user: user.map(str::to_owned), ..there(server, unattended, setup) })
+}
+
+/// That setup on that server.
+pub(crate) fn there(server: &Sshd, unattended: bool, setup: LaneSetup) -> LaneSetup {
+    let far = Some(Far { host: "db".to_owned(), target: server.target(), unattended });
+    LaneSetup { environment: Some(server.environment()), far, ..setup }
 }
 
 #[test]

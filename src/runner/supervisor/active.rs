@@ -1,9 +1,8 @@
 //! The run under way, from its first process to its end.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::thread::Builder;
 use std::time::Duration;
@@ -22,6 +21,7 @@ use super::processes::{self, Process};
 use super::recording::Source;
 use super::relay::Relay;
 use super::terminal::{mark, pump};
+use super::there::{Adopted, Counted, Detached, There};
 use crate::runbook::StopSignal;
 use crate::runner::protocol::Notice;
 use crate::session::run::{Exit, RunEnd, RunNo, RunSpec, Stopped};
@@ -44,56 +44,6 @@ enum Body {
     },
     /// On another.
     There(There),
-}
-
-/// What is known of a run on another machine.
-#[derive(Debug, Default)]
-pub(super) struct There {
-    /// The local process whose terminal it has, for people.
-    pub(super) pid: i32,
-    /// The far side was asked to start it.
-    pub(super) asked: bool,
-    /// Where it was to go, for people.
-    pub(super) place: String,
-    /// Its group there.
-    pub(super) group: Option<i32>,
-    /// A signal for a group that is not known yet.
-    owed: Option<&'static str>,
-    /// Somebody of its group lives on.
-    left: bool,
-    /// Why it was not started.
-    cannot: Option<String>,
-    /// It outlives its connection.
-    pub(super) detached: Option<Detached>,
-}
-
-impl There {
-    /// What names its folder there, where it outlives its connection.
-    pub(super) fn key(&self) -> Option<String> {
-        self.detached.as_ref().map(|detached| detached.key.clone())
-    }
-}
-
-/// A run that outlives its connection.
-#[derive(Debug, Default)]
-pub(super) struct Detached {
-    /// What names its folder there.
-    pub(super) key: String,
-    /// Bytes of its output that have come, as they are there.
-    pub(super) came: Arc<AtomicU64>,
-    /// How often it was looked for since the connection was lost; none while there is one.
-    pub(super) lost: Option<u32>,
-}
-
-/// Counts what is read.
-struct Counted(File, Arc<AtomicU64>);
-
-impl Read for Counted {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.0.read(buffer)?;
-        self.1.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
-    }
 }
 
 /// What reaches a run.
@@ -184,8 +134,10 @@ impl Active {
 
     /// Its output comes through a pipe, too.
     pub(super) fn pipe(&mut self, read: File, source: Source, parts: &Parts) -> io::Result<()> {
-        let (sink, envelope, run) = (Arc::clone(&parts.sink), Envelope::new(&parts.nonce), self.run);
+        let (sink, run) = (Arc::clone(&parts.sink), self.run);
         let detached = self.far().and_then(|there| there.detached.as_ref());
+        let adopted = detached.and_then(|detached| detached.adopted.as_ref());
+        let envelope = Envelope::new(adopted.map_or(&parts.nonce, |adopted| &adopted.nonce));
         let came = detached.map(|detached| Arc::clone(&detached.came)).unwrap_or_default();
         let relay = Relay::start("pipe read", Counted(read, came))?;
         Builder::new().name("pipe".to_owned()).spawn(move || pump(relay, &sink, envelope, source, Some(run)))?;
@@ -303,6 +255,31 @@ impl Active {
         if let Some(there) = self.far() {
             there.detached = Some(Detached { key: key.to_owned(), ..Detached::default() });
         }
+    }
+
+    /// It was started by another supervisor, so many milliseconds ago: only its machine knows more.
+    pub(super) fn adopt(&mut self, key: &str, adopted: Adopted, age_ms: u64) {
+        self.began = self.began.saturating_sub(age_ms);
+        self.open = vec![if adopted.blind { Source::Secret } else { Source::Pipe }];
+        if let Some(there) = self.far() {
+            there.asked = true;
+            there.detached =
+                Some(Detached { key: key.to_owned(), lost: Some(0), adopted: Some(adopted), ..Detached::default() });
+        }
+    }
+
+    /// Where it goes on without its first keeper.
+    pub(super) fn adopted(&self) -> Option<&Adopted> {
+        match &self.body {
+            Body::There(there) => there.detached.as_ref()?.adopted.as_ref(),
+            Body::Here { .. } => None,
+        }
+    }
+
+    /// Where it outlives its connection: what names its folder there, and whether its output must stay in it.
+    pub(super) fn away(&self) -> Option<(String, bool)> {
+        let Body::There(There { detached: Some(detached), .. }) = &self.body else { return None };
+        Some((detached.key.clone(), detached.adopted.as_ref().is_some_and(|adopted| adopted.blind)))
     }
 
     /// The operator wants it stopped.

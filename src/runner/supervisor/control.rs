@@ -220,6 +220,7 @@ impl Control {
         match request {
             Request::Hello { version } => self.greet(id, version),
             Request::Start { spec, secrets } => self.start(&spec, secrets),
+            Request::TakeUp { spec, secrets } => self.take_up(&spec, secrets),
             Request::Hide { secrets } => self.hide(secrets),
             Request::Input { run, data } => {
                 let keys = STANDARD.decode(data).unwrap_or_default();
@@ -367,6 +368,8 @@ impl Control {
                 self.collect();
             }
             (Some(b"enter"), None) => self.not_entered(),
+            // What was lent to it is not known any more, so neither is what it changed.
+            (Some(b"far"), Some(_)) if active.adopted().is_some() => {}
             (Some(b"far"), Some(report)) => {
                 let state = carry::read_far(report, &self.parts.nonce);
                 active.carried = self.parts.carry.ended(active.run(), state, &active.given);
@@ -426,11 +429,14 @@ impl Control {
         let Some(active) = self.active.take() else { return };
         self.parts.keys.are_for(0);
         let hidden = active.prompt_over();
-        let run = active.run();
+        let (run, away) = (active.run(), active.away());
         let ending = active.end();
         let tally = self.close_record(run, hidden);
         let (end, secret_output) = with_tally(ending, tally);
         self.finish(Notice::Ended { run, end, secret_output });
+        if let Some(away) = away {
+            self.forget(run, away);
+        }
         self.leave_at = 0;
     }
 

@@ -50,12 +50,17 @@ impl Keeper {
         }
     }
 
+    /// Keeps nothing.
+    pub(super) fn none() -> Self {
+        Self { file: None, kept: 0, dropped: 0, last: Vec::new(), look_at: 0, limit: 0, trouble: None }
+    }
+
     fn over(file: File, kept: u64, limit: u64) -> Self {
         Self { file: Some(file), kept, dropped: 0, last: Vec::new(), look_at: kept, limit, trouble: None }
     }
 
     fn nothing(trouble: String) -> Self {
-        Self { file: None, kept: 0, dropped: 0, last: Vec::new(), look_at: 0, limit: 0, trouble: Some(trouble) }
+        Self { trouble: Some(trouble), ..Self::none() }
     }
 
     /// Appends; returns how many of the bytes were kept.

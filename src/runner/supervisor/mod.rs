@@ -26,6 +26,7 @@ mod keys;
 mod ladder;
 mod launch;
 mod main;
+mod passed;
 pub(in crate::runner) mod prelude;
 mod processes;
 pub(in crate::runner) mod recording;
@@ -33,6 +34,7 @@ pub(in crate::runner) mod relay;
 mod sink;
 mod sum;
 mod terminal;
+mod there;
 mod typed;
 pub(in crate::runner) mod user;
 

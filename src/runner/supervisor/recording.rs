@@ -1,10 +1,12 @@
 //! The record of one run: its output as it is kept, its times, its sum.
 
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use super::clock::boot_ms;
 use super::keeper::Keeper;
+use super::passed::Passed;
 use super::sum::Sum;
 use crate::session::run::RunNo;
 use crate::store::index::Writer;
@@ -55,6 +57,8 @@ pub(in crate::runner) struct Recording {
     call: Call,
     /// The last byte kept.
     last: u8,
+    /// What comes through the pipe is on record up to here.
+    passed: Option<Passed>,
 }
 
 /// What a finished record adds up to.
@@ -80,10 +84,16 @@ impl Recording {
     /// # Errors
     /// `AlreadyExists` where that run has a record: nothing is run twice.
     pub(in crate::runner) fn begin(folder: &Path, run: RunNo, secrets: &Secrets, secret: bool) -> io::Result<Self> {
-        Ok(Self {
+        let keeper = Keeper::create(&folder.join("output"))?;
+        Ok(Self { keeper, times: Times::begin(&folder.join("times")), secret, ..Self::over(folder, run, secrets) })
+    }
+
+    /// Whatever it is kept in.
+    fn over(folder: &Path, run: RunNo, secrets: &Secrets) -> Self {
+        Self {
             run,
-            keeper: Keeper::create(&folder.join("output"))?,
-            times: Times::begin(&folder.join("times")),
+            keeper: Keeper::none(),
+            times: Times::none(),
             sum: Sum::new(),
             index: Writer::begin(&folder.join("index")),
             terminal: Redactor::new(secrets),
@@ -91,10 +101,35 @@ impl Recording {
             clean: Vec::with_capacity(128 << 10),
             captured: Vec::new(),
             unshown: 0,
-            secret,
+            secret: false,
             call: Call::None,
             last: b'\n',
-        })
+            passed: None,
+        }
+    }
+
+    /// Goes on with the record of a run whose keeper died. All that the run wrote comes once more through the pipe; what is on record
+    /// already is not kept twice.
+    ///
+    /// # Errors
+    /// Where the output cannot be read.
+    pub(in crate::runner) fn go_on(folder: &Path, run: RunNo, secrets: &Secrets) -> io::Result<Self> {
+        let path = folder.join("output");
+        let mut recording = Self {
+            keeper: Keeper::append(&path, u64::MAX),
+            times: Times::go_on(folder),
+            passed: Some(Passed::open(&path)?),
+            ..Self::over(folder, run, secrets)
+        };
+        let mut output = File::open(&path)?;
+        let mut piece = Vec::new();
+        while (&mut output).take(1 << 20).read_to_end(&mut piece)? > 0 {
+            recording.last = *piece.last().unwrap_or(&recording.last);
+            recording.index.grew(&piece);
+            // Leaves an empty one.
+            recording.sum.add(&mut piece);
+        }
+        Ok(recording)
     }
 
     /// These are not to be written from now on.
@@ -134,7 +169,10 @@ impl Recording {
         }
         match source {
             Source::Terminal => self.terminal.push(bytes, &mut self.clean),
-            Source::Pipe => self.pipe.push(bytes, &mut self.clean),
+            Source::Pipe => {
+                self.pipe.push(bytes, &mut self.clean);
+                self.pass_over();
+            }
             Source::Secret => {
                 self.keeper.drop_bytes(bytes.len() as u64);
                 self.unshown += bytes.len() as u64;
@@ -150,7 +188,10 @@ impl Recording {
         self.clean.clear();
         match source {
             Source::Terminal => self.terminal.quiet(&mut self.clean),
-            Source::Pipe => self.pipe.quiet(&mut self.clean),
+            Source::Pipe => {
+                self.pipe.quiet(&mut self.clean);
+                self.pass_over();
+            }
             Source::Secret => {}
         }
         self.keep();
@@ -181,7 +222,9 @@ impl Recording {
     pub(in crate::runner) fn finish(mut self) -> Tally {
         self.clean.clear();
         self.terminal.finish(&mut self.clean);
+        self.keep();
         self.pipe.finish(&mut self.clean);
+        self.pass_over();
         self.keep();
         self.times.flush(self.keeper.kept());
         let whole = self.secret && self.captured.len() <= CAPTURE_AT_MOST;
@@ -192,6 +235,16 @@ impl Recording {
             dropped: self.keeper.dropped(),
             redacted: self.terminal.count() + self.pipe.count(),
             secret: whole.then(|| String::from_utf8_lossy(&self.captured).into_owned()),
+        }
+    }
+
+    /// Takes out what is on record already.
+    fn pass_over(&mut self) {
+        let Some(passed) = &mut self.passed else { return };
+        let known = passed.same(&self.clean);
+        self.clean.drain(..known);
+        if !self.clean.is_empty() {
+            self.passed = None;
         }
     }
 
@@ -208,9 +261,16 @@ impl Recording {
     }
 }
 
+/// How long ago the run in this folder was started, in milliseconds, where its own keeper is not there to say.
+pub(in crate::runner) fn age_ms(folder: &Path) -> u64 {
+    let made = std::fs::metadata(folder.join("command.json")).and_then(|command| command.modified());
+    let age = made.ok().and_then(|made| made.elapsed().ok()).unwrap_or_default();
+    u64::try_from(age.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// The file `times`. Where it cannot be written the output still is: it only tells less.
 struct Times {
-    file: Option<std::fs::File>,
+    file: Option<File>,
     began: u64,
     last: Option<(u64, u64)>,
 }
@@ -219,6 +279,24 @@ impl Times {
     fn begin(path: &Path) -> Self {
         let file = private::options().create(true).write(true).truncate(true).open(path).ok();
         Self { file, began: boot_ms(), last: None }
+    }
+
+    fn none() -> Self {
+        Self { file: None, began: boot_ms(), last: None }
+    }
+
+    /// Goes on with those of a run whose keeper died.
+    fn go_on(folder: &Path) -> Self {
+        let path = folder.join("times");
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let last = text.lines().last().and_then(|line| {
+            let mut words = line.split(' ');
+            Some((words.next()?.parse::<u64>().ok()?, words.next()?.parse::<u64>().ok()?))
+        });
+        let file = private::options().create(true).append(true).open(path).ok();
+        // A clock that was set must not make time run backwards.
+        let gone = age_ms(folder).max(last.map_or(0, |(at, _)| at));
+        Self { file, began: boot_ms().saturating_sub(gone), last }
     }
 
     /// The output ends at `offset` now. Written at once, unless the last line is too young; then the next growth or the quiet brings it.

@@ -1,12 +1,17 @@
 //! Runs on another machine that outlive their connection: it is made again, and what they wrote meanwhile is fetched.
 
+use std::io;
+
 use super::super::active::Active;
 use super::super::clock::boot_ms;
 use super::super::far::Phase;
-use super::super::recording::Source;
+use super::super::recording::{Recording, Source, age_ms};
 use super::super::terminal::COLUMNS;
+use super::super::there::Adopted;
 use super::Control;
+use crate::runner::away::Away;
 use crate::runner::protocol::Notice;
+use crate::session::run::{RunNo, RunSpec};
 
 /// The first attempt to reach the machine again comes after so many milliseconds; each further one after twice as long.
 const REDIAL_MS: u64 = 500;
@@ -25,13 +30,63 @@ impl Control {
             && let Some(detached) = &there.detached
         {
             let came = detached.came.load(std::sync::atomic::Ordering::Relaxed);
+            let blind = detached.adopted.as_ref().is_some_and(|adopted| adopted.blind);
+            let source = if blind { Source::Secret } else { Source::Pipe };
             let followed = link.follow(number, &detached.key.clone(), came);
-            if let Err(error) = followed.and_then(|read| active.pipe(read, Source::Pipe, parts)) {
+            if let Err(error) = followed.and_then(|read| active.pipe(read, source, parts)) {
                 self.tell(Notice::Trouble { what: format!("could not follow run {number}: {error}") });
             }
         }
         if let Some(active) = &mut self.active {
             active.group(group, self.parts.far.as_ref());
+        }
+    }
+
+    /// Goes on with a run whose keeper died while it lived on over there.
+    pub(super) fn take_up(&mut self, spec: &RunSpec, secrets: Vec<(String, String)>) {
+        let (run, folder) = (spec.run, self.folder(spec.run));
+        let blind = spec.secrets.iter().any(|name| !secrets.iter().any(|(known, _)| known == name));
+        self.learn(secrets);
+        let hidden = self.hidden().0;
+        let away = Away::read(&self.parts.lane).and_then(|away| {
+            away.filter(|away| away.run == run && self.active.is_none())
+                .ok_or_else(|| io::Error::other("nothing is known of it any more"))
+        });
+        let begun = away.and_then(|away| Ok((away, Recording::go_on(&folder, run, &hidden)?)));
+        let (away, recording) = match begun {
+            Ok(begun) => begun,
+            Err(error) => {
+                let what = format!("could not take up run {run} on {}: {error}", self.host());
+                return self.tell(Notice::Lost { run, what });
+            }
+        };
+        self.parts.sink.begin(recording, &hidden);
+        self.parts.sink.aside();
+        // How long it may take is not held against it: nobody could have stopped it.
+        let mut active = Active::there(&RunSpec { timeout_ms: None, ..spec.clone() });
+        active.adopt(&away.key, Adopted { nonce: away.nonce, blind }, age_ms(&folder));
+        for notice in active.so_far() {
+            self.tell(notice);
+        }
+        self.active = Some(active);
+        self.grown = true;
+        self.redial_at = boot_ms();
+    }
+
+    /// The end of a run that outlived its connection is on disk.
+    pub(super) fn forget(&mut self, run: RunNo, (key, stays): (String, bool)) {
+        Away::forget(&self.parts.lane);
+        if stays {
+            let what = format!(
+                "what run {run} wrote since its lane's supervisor died is not kept here: secrets that it was given are not \
+                 known any more; all of it is on {} in stanch-{key}-{}/out of the folder for temporary files: read it there, \
+                 and remove it",
+                self.host(),
+                run.0
+            );
+            self.tell(Notice::Trouble { what });
+        } else if let Some(link) = &self.parts.far {
+            link.ask(format!("forget {} 0 {key}\n", run.0).into_bytes());
         }
     }
 
@@ -67,7 +122,8 @@ impl Control {
         let Some(active) = &mut self.active else { return false };
         let (run, stopped) = (active.run(), active.stopped().is_some());
         let Some(there) = active.far() else { return false };
-        let Some(detached) = there.detached.as_mut().filter(|_| there.group.is_some() && !stopped) else {
+        let is_there = there.group.is_some();
+        let Some(detached) = there.detached.as_mut().filter(|it| (is_there || it.adopted.is_some()) && !stopped) else {
             return false;
         };
         let tries = detached.lost.map_or(0, |tries| tries + 1);
@@ -75,12 +131,15 @@ impl Control {
         let wait = REDIAL_MS.saturating_mul(1 << tries.min(16)).min(REDIAL_AT_MOST_MS);
         self.redial_at = boot_ms() + wait;
         drop(self.parts.terminal.rest());
-        if tries == 0 {
-            let what = format!(
-                "the connection to {host} was lost: {why}; run {run} goes on there, and {host} is called again"
-            );
-            self.tell(Notice::Trouble { what });
-        }
+        let what = match tries {
+            0 => {
+                format!("the connection to {host} was lost: {why}; run {run} goes on there, and {host} is called again")
+            }
+            // A reason that goes away by itself is said once; whoever must do something about it knows by then.
+            1 => format!("{host} cannot be reached: {why}; it is called again until run {run} is found or stopped"),
+            _ => return true,
+        };
+        self.tell(Notice::Trouble { what });
         true
     }
 

@@ -9,6 +9,7 @@ use super::super::far::{self, Phase, Told};
 use super::super::terminal::ROWS;
 use super::records::with_tally;
 use super::{Control, Waiting};
+use crate::runner::away::Away;
 use crate::runner::client::Lost;
 use crate::runner::protocol::Notice;
 use crate::session::run::{Exit, RunEnd, RunNo, RunSpec};
@@ -52,6 +53,9 @@ impl Control {
         let (state, known) = parts.carry.start(spec.run, spec.as_before);
         let plan = far::plan(&spec, &secrets, &state, parts.setup.user.as_deref(), ground)?;
         if plan.is_detached() {
+            // Before it is asked for: whoever keeps this lane next must know of it.
+            let (v, run, nonce) = (1, spec.run, parts.nonce.clone());
+            Away { v, run, key: link.key().to_owned(), nonce }.write(&parts.lane)?;
             active.detach(link.key());
             parts.sink.aside();
         }
@@ -235,6 +239,9 @@ impl Control {
         };
         self.parts.keys.are_for(0);
         let (run, hidden) = (active.run(), active.prompt_over());
+        if active.is_detached() {
+            Away::forget(&self.parts.lane);
+        }
         self.close_record(run, hidden);
         self.leave_at = 0;
         self.tell(Notice::Lost { run, what: format!("the connection to {host} was lost: {why}") });

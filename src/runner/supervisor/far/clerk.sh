@@ -59,11 +59,12 @@ while read -r a n x y k w r t; do
       # Its wrapper goes with it, and can no longer say so.
       kill -s KILL -- "-$x"
       echo 137 >"$f/status"
-      printf '\033]7748;@NONCE@;%s;end\007' "$n" >>"$f/out" ;;
+      read -r m <"$f/mark"
+      printf '\033]7748;%s;%s;end\007' "$m" "$n" >>"$f/out" ;;
     collect)
       read -r s <"$f/status"
-      echo "end $n $s $(left "$x")"
-      rm -rf "$f" ;;
+      echo "end $n $s $(left "$x")" ;;
+    forget) rm -rf "$f" ;;
     void)
       : >"$n.void"
       cat <"$n.out" >/dev/null & ;;

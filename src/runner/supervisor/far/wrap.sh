@@ -2,7 +2,7 @@
 d=$1 n=$2 k=$1-$2
 trap '' HUP TTIN TTOU
 trap : INT QUIT TERM USR1 USR2
-mkdir -m 700 "$k" && echo $$ >"$k/group" && : >"$k/out" || exit 1
+mkdir -m 700 "$k" && echo @NONCE@ >"$k/mark" && echo $$ >"$k/group" && : >"$k/out" || exit 1
 echo "pid $n $$" >&4
 exec 4>&-
 sh "$d/$n.job" >>"$k/out" 2>&1
