@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,6 +13,7 @@ use crate::runner::client::Lost;
 use crate::runner::logout::Fate;
 use crate::runner::{Far, Lane, LaneSetup, Notice};
 use crate::session::run::{LaneKey, LaneNo, RunNo};
+use crate::store::paths::{is_private, try_to_write};
 use crate::store::session::SessionDir;
 
 /// What is told of each lane's notices.
@@ -21,6 +22,8 @@ pub(super) type Listener = Arc<dyn Fn(LaneNo, Notice) + Send + Sync>;
 /// The lanes of a session.
 pub(super) struct Lanes {
     session: SessionDir,
+    /// Folders in memory for lanes that the disk takes no folder for, best first.
+    standby: Vec<PathBuf>,
     directory: Option<PathBuf>,
     program: Option<PathBuf>,
     environment: Option<Vec<(OsString, OsString)>>,
@@ -46,6 +49,7 @@ struct Known {
 impl Lanes {
     pub(super) fn new(
         session: SessionDir,
+        standby: Vec<PathBuf>,
         directory: Option<PathBuf>,
         program: Option<PathBuf>,
         environment: Option<Vec<(OsString, OsString)>>,
@@ -53,6 +57,7 @@ impl Lanes {
     ) -> Self {
         Self {
             session,
+            standby,
             directory,
             program,
             environment,
@@ -107,12 +112,19 @@ impl Lanes {
             far,
         };
         let listener = Arc::clone(&self.listener);
-        let folder = self.session.lane(lane);
+        let folder = self.folder(lane);
         let lost = Lost::read(&folder).ok().flatten();
         // The lock is not held meanwhile: keys for other lanes must not wait. Only the thread of the orders opens lanes.
-        let open = |setup: &LaneSetup| {
+        let open_in = |folder: &Path, setup: &LaneSetup| {
             let listener = Arc::clone(&listener);
-            Lane::open(&folder, setup, move |notice| listener(lane, notice))
+            Lane::open(folder, setup, move |notice| listener(lane, notice))
+        };
+        let open = |setup: &LaneSetup| match open_in(&folder, setup) {
+            Err(error) => match self.stand_in(&folder, lane) {
+                Some(folder) => open_in(&folder, setup),
+                None => Err(error),
+            },
+            opened => opened,
         };
         let opened = match open(&setup) {
             Err(error) if setup.scope.is_some() => {
@@ -177,9 +189,23 @@ impl Lanes {
         }
     }
 
+    /// Where a lane is: in the session's folder, or in memory where it was opened while the disk took no folder.
+    fn folder(&self, lane: LaneNo) -> PathBuf {
+        let mut standby = self.standby.iter().map(|folder| folder.join(lane.to_string()));
+        let there = |folder: &PathBuf| is_private(folder) && folder.join("lock").exists();
+        standby.find(there).unwrap_or_else(|| self.session.lane(lane))
+    }
+
+    /// A folder in memory for a lane, where the disk takes nothing in its own.
+    fn stand_in(&self, folder: &Path, lane: LaneNo) -> Option<PathBuf> {
+        try_to_write(folder).err()?;
+        let mut standby = self.standby.iter().map(|folder| folder.join(lane.to_string()));
+        standby.find(|folder| try_to_write(folder).is_ok() && folder.ancestors().take(4).all(is_private))
+    }
+
     /// Whether it is certain that no supervisor keeps a lane: nobody holds the lane's lock.
     pub(super) fn is_dead(&self, lane: LaneNo) -> bool {
-        match std::fs::File::open(self.session.lane(lane).join("lock")) {
+        match std::fs::File::open(self.folder(lane).join("lock")) {
             Ok(lock) => lock.try_lock_shared().is_ok(),
             Err(error) => error.kind() == io::ErrorKind::NotFound,
         }

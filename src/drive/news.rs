@@ -68,6 +68,15 @@ pub enum Job {
     },
     /// The last line of what each of these runs wrote so far: answered with a [`News::Last`] for each.
     Lasts(Vec<RunNo>),
+    /// The journal cannot be written, and the operator goes on: what is kept counts from here on ([`Happening::Lent`]). A run whose record is
+    /// among it is not started by that.
+    Lend,
+    /// Runs that were withheld ([`News::Withheld`]) are to start without a record, because the operator says so; that is recorded as soon as
+    /// it can be. Or they are not to start.
+    Release {
+        /// They are to start.
+        start: bool,
+    },
     /// The screen leaves: what is in memory is written once more, then the drive ends. Runs go on.
     Quit,
 }
@@ -191,6 +200,11 @@ pub enum News {
         error: String,
         /// Entries kept in memory meanwhile.
         kept: usize,
+    },
+    /// A run was not started: its record is not on disk. It may be started without one by [`Job::Release`].
+    Withheld {
+        /// Its command.
+        command: String,
     },
     /// The journal is written again and nothing is kept back.
     JournalHealed,

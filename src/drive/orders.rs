@@ -11,7 +11,7 @@ use super::desk::{Note, Watched};
 use super::lanes::Lanes;
 use super::news::News;
 use super::outbox::Outbox;
-use super::scribe::Scribe;
+use super::scribe::{Scribe, Told};
 use super::session::runbook_of;
 use super::veil::veil;
 use crate::runbook::{Runbook, StepId, VarName};
@@ -37,6 +37,10 @@ pub(super) enum Task {
     TakeUp(Vec<RunStarted>),
     /// A lane's supervisor died, and this run may live on elsewhere.
     LookFor(RunNo),
+    /// Go on without the disk.
+    Lend,
+    /// Start what was withheld without a record, or not at all.
+    Release { start: bool },
     /// Let the lanes go in which nothing lives.
     CloseLanes,
     /// Write what is kept, and end.
@@ -63,7 +67,7 @@ pub(super) struct Memory {
     shapes: Shapes,
     waits: Vec<(Instant, StepId)>,
     /// Runs that were not started because the record was not on disk.
-    withheld: BTreeMap<RunNo, Purpose>,
+    withheld: BTreeMap<RunNo, RunSpec>,
     told: Option<(String, usize)>,
     /// Runs seen to start and not to end that others keep: all of them for a follower, those of recorded shells for whoever drives.
     seen: BTreeSet<RunNo>,
@@ -95,6 +99,8 @@ impl Orders {
                 Ok(Task::Order(order)) => self.carry_out(order),
                 Ok(Task::TakeUp(runs)) => self.take_up(&runs),
                 Ok(Task::LookFor(run)) => self.look_for(run),
+                Ok(Task::Lend) => drop(self.lend()),
+                Ok(Task::Release { start }) => self.release(start),
                 Ok(Task::CloseLanes) => self.lanes.close(),
                 Ok(Task::Quit) | Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {}
@@ -197,17 +203,66 @@ impl Orders {
         self.recorded(entries);
     }
 
+    /// The operator goes on without the disk; false where that cannot be.
+    fn lend(&mut self) -> bool {
+        match self.scribe.lend() {
+            Ok(told) => {
+                self.recorded(told);
+                true
+            }
+            Err(error) => {
+                self.trouble(format!("could not go on without a record: {error}"));
+                false
+            }
+        }
+    }
+
+    /// What was withheld is to start without a record, or not to start.
+    fn release(&mut self, start: bool) {
+        let withheld = std::mem::take(&mut self.memory.withheld);
+        if start {
+            // The disk may take it by now.
+            let told = self.scribe.retry(Instant::now());
+            self.recorded(told);
+        }
+        if !self.scribe.is_clear() {
+            // First what is before them, so that it is sure that their numbers are theirs.
+            if !self.lend() {
+                self.memory.withheld = withheld;
+                return;
+            }
+            self.scribe.release(start);
+            self.lend();
+        }
+        for (_, mut spec) in withheld {
+            self.scribe.renamed().apply(&mut spec);
+            if start {
+                self.launch(&spec);
+            } else {
+                self.not_started(
+                    spec.run,
+                    &spec.purpose,
+                    "its record could not be written, and it was not wanted without one",
+                );
+            }
+        }
+    }
+
     /// Hands on what is on disk now, and tells how the journal stands where that has changed.
-    fn recorded(&mut self, entries: Vec<Entry>) {
-        for entry in entries {
-            self.noted(&entry.event);
-            let event = matches!(entry.event, Event::RunStarted(_)).then(|| entry.event.clone());
-            self.tell(News::Walk(Happening::Recorded(Box::new(entry))));
-            if let Some(Event::RunStarted(started)) = event
-                && !started.is_shells()
-                && let Some(purpose) = self.memory.withheld.remove(&self.scribe.renamed().asked(started.run))
-            {
-                self.not_started(started.run, &purpose, "its record came onto the disk too late");
+    fn recorded(&mut self, told: Vec<Told>) {
+        for told in told {
+            match told {
+                Told::Recorded(entry) => self.told(entry),
+                Told::Lent(entry) => {
+                    self.noted(&entry.event);
+                    self.tell(News::Walk(Happening::Lent(Box::new(entry))));
+                }
+                Told::Written { entries, others } => {
+                    for entry in &others {
+                        self.noted(&entry.event);
+                    }
+                    self.tell(News::Walk(Happening::Written { entries, others }));
+                }
             }
         }
         let trouble = self.scribe.trouble().map(|(error, kept)| (error.to_owned(), kept));
@@ -218,6 +273,19 @@ impl Orders {
             };
             self.memory.told = trouble;
             self.tell(news);
+        }
+    }
+
+    /// An entry is on disk.
+    fn told(&mut self, entry: Entry) {
+        self.noted(&entry.event);
+        let event = matches!(entry.event, Event::RunStarted(_)).then(|| entry.event.clone());
+        self.tell(News::Walk(Happening::Recorded(Box::new(entry))));
+        if let Some(Event::RunStarted(started)) = event
+            && !started.is_shells()
+            && let Some(spec) = self.memory.withheld.remove(&self.scribe.renamed().asked(started.run))
+        {
+            self.not_started(started.run, &spec.purpose, "its record came onto the disk too late");
         }
     }
 
@@ -263,20 +331,24 @@ impl Orders {
     }
 
     fn start(&mut self, mut spec: RunSpec) {
-        self.scribe.renamed().apply(&mut spec);
-        if !self.scribe.is_clear() {
-            self.trouble(format!("run {} was not started: its record is not on disk", spec.run));
-            self.memory.withheld.insert(spec.run, spec.purpose);
-            return;
+        if self.scribe.is_clear() {
+            self.scribe.renamed().apply(&mut spec);
+            return self.launch(&spec);
         }
+        self.trouble(format!("run {} was not started: its record is not on disk", spec.run));
+        self.tell(News::Withheld { command: self.memory.secrets.redact_str(&spec.command) });
+        self.memory.withheld.insert(spec.run, spec);
+    }
+
+    fn launch(&mut self, spec: &RunSpec) {
         self.lanes.assign(spec.run, spec.lane);
         let secrets: Vec<(VarName, String)> = self.memory.values.clone().into_iter().collect();
         let lane = match self.lanes.open(spec.lane) {
             Ok(lane) => lane,
             Err(error) => return self.not_started(spec.run, &spec.purpose, &error.to_string()),
         };
-        drop(self.desk.send(Note::Watch(Watched::by(&spec))));
-        if let Err(error) = lane.start(&spec, secrets) {
+        drop(self.desk.send(Note::Watch(Watched::by(spec))));
+        if let Err(error) = lane.start(spec, secrets) {
             // It may have got the order before it broke: what it left behind tells.
             self.lanes.gone(spec.lane);
             self.trouble(error.to_string());

@@ -15,14 +15,16 @@ use crate::runbook::{self, PhaseName, Runbook, VarName, parse};
 use crate::session::alert::Alert;
 use crate::session::entry::{Entry, When};
 use crate::session::event::{Event, Opened, RunbookRef, Source};
+use crate::session::run::RunNo;
 use crate::session::site::Machine;
+use crate::session::state::State;
 use crate::session::walk::{Opening, Order, Rules, Walk};
 use crate::store::clock::Clock;
 use crate::store::journal::{self, Journal};
-use crate::store::lock;
 use crate::store::paths::Paths;
 use crate::store::session::{SessionDir, Summary, create, list};
 use crate::store::{self, operator};
+use crate::store::{lock, outputs};
 use crate::text::redact::Shapes;
 
 /// This program's version, as it stands in journals.
@@ -179,6 +181,8 @@ pub fn resume_on(around: &Surroundings, dir: SessionDir, hosts: &[Machine]) -> R
         Err(store::Error::Held { holder, .. }) => Role::Follower { driver: holder },
         Err(error) => return Err(error.into()),
     };
+    // Before the entries: each is there before its folder.
+    let folders = outputs::folders(&dir).unwrap_or_default();
     let (journal, entries) = Journal::open(&dir.journal(), &around.by, Arc::clone(&around.clock))?;
     let Some(Event::Opened(opened)) = entries.first().map(|entry| &entry.event) else {
         return Err(Error::invalid(format!("could not take up {}: its journal has no beginning", dir.id())));
@@ -199,7 +203,23 @@ pub fn resume_on(around: &Surroundings, dir: SessionDir, hosts: &[Machine]) -> R
     } else {
         walk.attach(attached(around), &hosts)
     };
-    work(around, dir, role, walk, journal, book, orders, entries, None)
+    let remark = unknown(&folders, walk.state()).filter(|_| !role.follows());
+    work(around, dir, role, walk, journal, book, orders, entries, remark)
+}
+
+/// That runs have folders of which the record says nothing.
+fn unknown(folders: &[RunNo], state: &State) -> Option<String> {
+    let unknown: Vec<String> =
+        folders.iter().filter(|run| !state.runs.contains_key(run)).map(ToString::to_string).collect();
+    let (runs, have) = match unknown.len() {
+        0 => return None,
+        1 => ("run", "has a folder and no entry: it was"),
+        _ => ("runs", "have folders and no entries: they were"),
+    };
+    let unknown = unknown.join(", ");
+    Some(format!(
+        "{runs} {unknown} {have} started unrecorded, by a screen that ended before the disk took that; look whether it still runs"
+    ))
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of a session, put together in one place")]
@@ -216,6 +236,7 @@ fn work(
 ) -> Result<Session> {
     let (drive, news) = Drive::start(Setup {
         session: dir.clone(),
+        standby: around.paths.standby(dir.id()),
         runbook,
         role,
         journal,

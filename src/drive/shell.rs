@@ -11,7 +11,7 @@ use super::veil::veil;
 use crate::runbook::{Effect, Hook as Rules, Mode, Runbook, Shell, StopSignal, VarName, parse_bytes};
 use crate::runner::shell::{Record, Typed};
 use crate::session::entry::Entry;
-use crate::session::event::{Event, Opened, RunStarted, Tag};
+use crate::session::event::{Event, Opened, RECORD_BEFORE_ACT, RunStarted, Tag};
 use crate::session::numbers::Numbers;
 use crate::session::run::{LaneNo, Purpose, RunEnd, RunNo, RunSpec};
 use crate::session::shell;
@@ -23,9 +23,6 @@ use crate::store::private;
 use crate::store::runs::RunDir;
 use crate::store::session::SessionDir;
 use crate::text::redact::{Secrets, Shapes};
-
-/// The rule that is set aside where the operator has something run that cannot be recorded.
-const RULE: &str = "record before act";
 
 /// The record of a shell.
 pub struct Chronicle {
@@ -87,7 +84,7 @@ pub fn open(
 
     let taken = Numbers::of(&state);
     let mut lane = taken.next_lane();
-    let written = journal.append_made(clock.stamp(), &mut |others| {
+    let written = journal.append_numbered(clock.stamp(), &mut |others| {
         let taken = taken.and(others);
         lane = taken.next_lane();
         Event::LaneOpened { lane, key: taken.next_shell() }.into()
@@ -255,7 +252,7 @@ impl Record for Chronicle {
         }
         let mut started = self.started(typed);
         let numbers = self.numbers;
-        let written = self.journal.append_made(self.clock.stamp(), &mut |others| {
+        let written = self.journal.append_numbered(self.clock.stamp(), &mut |others| {
             started.run = numbers.and(others).next_run();
             Event::RunStarted(Box::new(started.clone())).into()
         });
@@ -277,7 +274,7 @@ impl Record for Chronicle {
 
     fn unrecorded(&mut self, text: &str, why: &str) {
         let reason = format!("the operator had `{text}` run in a shell all the same: {why}");
-        self.keep(Event::Overridden { rule: RULE.to_owned(), reason });
+        self.keep(Event::Overridden { rule: RECORD_BEFORE_ACT.to_owned(), reason });
     }
 
     fn missed(&mut self, count: u64) {

@@ -1,5 +1,6 @@
 //! A whole drive in this process, on a disk that fails on demand. No lane is opened here: what runs commands is in `tests/auto`.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use crate::text::redact::Shapes;
 pub(super) mod pages;
 mod search;
 mod shells;
+mod unrecorded;
 
 /// Longer than anything here may take on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -43,7 +45,13 @@ impl Bench {
 
     /// With these events in the journal already.
     fn after(role: Role, follows: bool, events: &[Event]) -> Self {
+        Self::prepared(role, follows, events, |_| ())
+    }
+
+    /// In a folder that was prepared.
+    fn prepared(role: Role, follows: bool, events: &[Event], prepare: impl Fn(&Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        prepare(folder.path());
         let session = SessionDir::at(folder.path());
         let clock: Arc<dyn Clock> = Arc::new(System);
         let mut earlier = Journal::create(&session.journal(), "nova@alice", Arc::clone(&clock)).unwrap();
@@ -63,6 +71,7 @@ impl Bench {
         let program = Some("/bin/false".into());
         let (drive, news) = Drive::start(Setup {
             session,
+            standby: Vec::new(),
             runbook: None,
             role,
             journal,

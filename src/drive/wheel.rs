@@ -20,8 +20,8 @@ use crate::session::state::State;
 use crate::session::walk::Walk;
 use crate::store::clock::Clock;
 use crate::store::journal::Journal;
-use crate::store::lock;
 use crate::store::session::SessionDir;
+use crate::store::{lock, outputs};
 use crate::text::redact::Shapes;
 
 /// How long leaving waits for a last write.
@@ -51,6 +51,8 @@ impl Role {
 pub struct Setup {
     /// The session's folder.
     pub session: SessionDir,
+    /// Folders in memory for its lanes, where the disk takes none.
+    pub standby: Vec<PathBuf>,
     /// The runbook as it was when the session began.
     pub runbook: Option<Arc<Runbook>>,
     /// Driver or follower.
@@ -102,6 +104,7 @@ impl Drive {
     pub fn start(setup: Setup) -> Result<(Self, tokio::sync::mpsc::Receiver<News>)> {
         let Setup {
             session,
+            standby,
             runbook,
             role,
             journal,
@@ -121,6 +124,7 @@ impl Drive {
         let to_desk = desk.clone();
         let lanes = Arc::new(Lanes::new(
             session.clone(),
+            standby,
             directory,
             program,
             environment,
@@ -129,7 +133,9 @@ impl Drive {
         for (lane, key) in &state.lanes {
             lanes.declare(*lane, key.clone());
         }
-        let taken = Numbers::of(&state);
+        // One that was started unrecorded, by a screen that is gone, may have left a folder.
+        let left = outputs::folders(&session).unwrap_or_default().into_iter().next_back();
+        let taken = left.into_iter().fold(Numbers::of(&state), Numbers::up_to);
         let follows = role.follows();
         let going_on: Vec<_> =
             state.runs.values().filter(|run| run.is_running()).map(|run| run.started.clone()).collect();
@@ -195,6 +201,8 @@ impl Drive {
             Job::SearchNothing => drop(self.desk.send(Note::SearchNothing)),
             Job::Text { run, first, last, most } => drop(self.desk.send(Note::Text { run, first, last, most })),
             Job::Lasts(runs) => drop(self.desk.send(Note::Lasts(runs))),
+            Job::Lend => drop(self.tasks.send(Task::Lend)),
+            Job::Release { start } => drop(self.tasks.send(Task::Release { start })),
             Job::Quit => drop(self.tasks.send(Task::Quit)),
         }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::alert::Alert;
 pub use super::marks::{Detection, Evidence, Mark, Status, Tag};
-pub use super::ran::{RunEnded, RunStarted, Verdict};
+pub use super::ran::{RECORD_BEFORE_ACT, RunEnded, RunStarted, Verdict};
 pub use super::redacted::Redacted;
 use super::run::{LaneKey, LaneNo, RunNo};
 use super::site::Machine;

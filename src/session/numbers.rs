@@ -51,6 +51,13 @@ impl Numbers {
         self
     }
 
+    /// With the numbers up to this one too.
+    #[must_use]
+    pub fn up_to(mut self, run: RunNo) -> Self {
+        self.run = self.run.max(run.0);
+        self
+    }
+
     /// The next run's.
     #[must_use]
     pub fn next_run(&self) -> RunNo {

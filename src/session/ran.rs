@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::run::{Exit, LaneNo, Purpose, RunEnd, RunNo};
 use crate::runbook::{Effect, Mode, Shell, VarName};
 
+/// The rule that is set aside where the operator has something run that cannot be recorded first.
+pub const RECORD_BEFORE_ACT: &str = "record before act";
+
 /// What is about to run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunStarted {

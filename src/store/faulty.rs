@@ -80,6 +80,14 @@ impl Storage for Faulty {
         self.disk.set_aside(bytes)
     }
 
+    fn hold_numbers(&mut self, hold: bool) -> io::Result<()> {
+        self.disk.hold_numbers(hold)
+    }
+
+    fn numbers_are_held(&self) -> io::Result<bool> {
+        self.disk.numbers_are_held()
+    }
+
     fn reopen(&mut self) -> io::Result<()> {
         self.disk.reopen()
     }

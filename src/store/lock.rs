@@ -53,6 +53,11 @@ impl Drop for Held {
     }
 }
 
+/// Takes a lock that others only have for a moment, to look whether it is held.
+pub(super) fn for_a_moment(attempt: impl Fn() -> std::result::Result<(), TryLockError>) -> io::Result<()> {
+    if try_for(LOOKERS, attempt)? { Ok(()) } else { Err(io::ErrorKind::WouldBlock.into()) }
+}
+
 /// Tries to get a lock for this long; `false` when another one has it throughout.
 fn try_for(patience: Duration, attempt: impl Fn() -> std::result::Result<(), TryLockError>) -> io::Result<bool> {
     let start = Instant::now();

@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -116,6 +116,14 @@ impl Paths {
         std::iter::once(self.sessions()).chain(memory.map(|folder| folder.join("sessions"))).collect()
     }
 
+    /// Where lanes of this session can be kept in memory while the disk takes no folder for them, best first. Nothing is made by this.
+    #[must_use]
+    pub fn standby(&self, session: &str) -> Vec<PathBuf> {
+        // Only inside what is there: `/dev/shm` made by us would be a folder on the disk.
+        let there = self.memory.iter().filter(|folder| folder.parent().is_some_and(Path::is_dir));
+        there.map(|folder| folder.join("lanes").join(session)).collect()
+    }
+
     /// The operator's runbooks.
     #[must_use]
     pub fn runbooks(&self) -> PathBuf {
@@ -123,13 +131,19 @@ impl Paths {
     }
 }
 
-fn try_to_write(folder: &Path) -> io::Result<()> {
+/// Makes a folder and sees whether it can be written to.
+///
+/// # Errors
+/// What the operating system says.
+pub fn try_to_write(folder: &Path) -> io::Result<()> {
     private::create_dirs(folder)?;
-    tempfile::tempfile_in(folder).map(drop)
+    // Also that there is room: an empty file may need none.
+    tempfile::tempfile_in(folder)?.write_all(b"room")
 }
 
 /// Whether a folder is this user's alone. Anybody can make folders in `/dev/shm`.
-fn is_private(folder: &Path) -> bool {
+#[must_use]
+pub fn is_private(folder: &Path) -> bool {
     fs::symlink_metadata(folder).is_ok_and(|meta| {
         meta.is_dir() && meta.uid() == rustix::process::getuid().as_raw() && meta.mode().trailing_zeros() >= 6
     })

@@ -1,14 +1,14 @@
 //! The seam under the journal: the few things it asks of a disk, so that a failing disk can be played in tests.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{Advice, fadvise};
 
-use super::private;
 use super::spool::part;
+use super::{lock, private};
 
 /// Where a journal's bytes are.
 pub trait Storage: Send {
@@ -43,6 +43,17 @@ pub trait Storage: Send {
     /// # Errors
     /// What the operating system says.
     fn set_aside(&mut self, bytes: &[u8]) -> io::Result<String>;
+    /// Holds the numbers of runs and lanes for this process, or lets go of them: see [`numbers_are_held`](Self::numbers_are_held).
+    ///
+    /// # Errors
+    /// What the operating system says; `WouldBlock` where somebody else holds them.
+    fn hold_numbers(&mut self, hold: bool) -> io::Result<()>;
+    /// Whether another process has given out numbers of runs or lanes that are not in the journal yet, because the disk does not take
+    /// them. Told by a lock on the file itself, which needs no room and is gone when that process is.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    fn numbers_are_held(&self) -> io::Result<bool>;
     /// Opens it anew and forgets what the kernel holds in memory of it, so that what is read next comes from the disk.
     ///
     /// # Errors
@@ -55,6 +66,7 @@ pub trait Storage: Send {
 pub struct Disk {
     path: PathBuf,
     file: File,
+    holds: bool,
 }
 
 impl Disk {
@@ -66,7 +78,7 @@ impl Disk {
         let file = private::options().read(true).append(true).create_new(true).open(path)?;
         file.sync_all()?;
         private::sync_dir(parent(path))?;
-        Ok(Self { path: path.to_owned(), file })
+        Ok(Self { path: path.to_owned(), file, holds: false })
     }
 
     /// A file that is there.
@@ -75,7 +87,7 @@ impl Disk {
     /// What the operating system says.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = private::options().read(true).append(true).open(path)?;
-        Ok(Self { path: path.to_owned(), file })
+        Ok(Self { path: path.to_owned(), file, holds: false })
     }
 }
 
@@ -137,8 +149,30 @@ impl Storage for Disk {
         }
     }
 
+    fn hold_numbers(&mut self, hold: bool) -> io::Result<()> {
+        if hold {
+            lock::for_a_moment(|| self.file.try_lock())?;
+        } else {
+            self.file.unlock()?;
+        }
+        self.holds = hold;
+        Ok(())
+    }
+
+    fn numbers_are_held(&self) -> io::Result<bool> {
+        match self.file.try_lock_shared() {
+            Ok(()) => self.file.unlock().map(|()| false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
     fn reopen(&mut self) -> io::Result<()> {
-        self.file = private::options().read(true).append(true).open(&self.path)?;
+        let file = private::options().read(true).append(true).open(&self.path)?;
+        drop(std::mem::replace(&mut self.file, file));
+        if self.holds {
+            self.hold_numbers(true)?;
+        }
         fadvise(&self.file, 0, None, Advice::DontNeed).map_err(io::Error::from)
     }
 }

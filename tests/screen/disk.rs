@@ -4,15 +4,19 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use stanch::session::entry::Entry;
+use stanch::session::event::Event;
+use stanch::store::journal;
+
 use crate::play::{Play, Screen};
 use crate::stage::until;
 use crate::support::Terminal;
 
-const BOOK: &str = "{stanch: 1, title: T, fix: {steps: [\
+pub(crate) const BOOK: &str = "{stanch: 1, title: T, fix: {steps: [\
     {id: one, title: One, effect: read, run: 'echo one >> ran'}, {id: two, title: Two, run: 'echo two >> ran'}]}}";
 
 /// The program in a file system tree of its own, where `mount` was done first. None where this user may not mount.
-fn apart(play: &Play, mount: &str) -> Option<Screen> {
+pub(crate) fn apart(play: &Play, mount: &str) -> Option<Screen> {
     let allowed = Command::new("unshare").args(["-m", "true"]).output().is_ok_and(|output| output.status.success());
     if !allowed {
         eprintln!("skipped: this user may not make a mount namespace (`unshare -m`), so no full disk can be made");
@@ -24,13 +28,29 @@ fn apart(play: &Play, mount: &str) -> Option<Screen> {
     Some(Screen(Terminal::start(&command, 24, 80)))
 }
 
-/// Fills the disk that the program sees in this folder, with this file.
-fn fill(screen: &Screen, folder: &Path) -> PathBuf {
+/// A folder as the program sees it.
+pub(crate) fn inside(screen: &Screen, folder: &Path) -> PathBuf {
     let root = PathBuf::from(format!("/proc/{}/root", screen.0.pid().as_raw_nonzero()));
-    let data = root.join(folder.strip_prefix("/").unwrap());
+    root.join(folder.strip_prefix("/").unwrap())
+}
+
+/// Fills the disk that the program sees in this folder, with this file, once its lane is done with a run.
+pub(crate) fn fill(screen: &Screen, folder: &Path) -> PathBuf {
+    let data = inside(screen, folder);
     // The lane writes down what carries over after the run was judged; its trouble is another story.
     let lane = |session: std::fs::DirEntry| session.path().join("lanes/1/state.json").exists();
     until("the lane is done with its run", || std::fs::read_dir(data.join("sessions")).unwrap().flatten().any(lane));
+    fill_up(&data)
+}
+
+/// The journal of the only session in this data folder.
+pub(crate) fn entries(data: &Path) -> Vec<Entry> {
+    let session = std::fs::read_dir(data.join("sessions")).unwrap().next().unwrap().unwrap();
+    journal::read(&session.path().join("journal.jsonl")).unwrap().entries
+}
+
+/// Fills the disk that has this folder.
+pub(crate) fn fill_up(data: &Path) -> PathBuf {
     let fill = data.join("fill");
     let refused = std::io::copy(&mut std::io::repeat(b'x'), &mut File::create(&fill).unwrap()).unwrap_err();
     assert_eq!(refused.kind(), std::io::ErrorKind::StorageFull);
@@ -50,15 +70,15 @@ fn a_full_disk_holds_back_changes_and_heals() {
     // Longer than what is left of the journal's last page.
     screen.press("n").see(&["Note"]).0.send_bytes(format!("\x1b[200~{}\x1b[201~", "long ".repeat(1000)).as_bytes());
     screen.press("<enter>").see(&["The record cannot be written: only"]);
-    screen.answer(&["Nothing is started until the record can be written again: see the top."], "<enter>");
-    screen.see(&["Not done: nothing is started until the record can be written again."]);
+    screen.answer(&["Not recorded now, see the top. Enter"], "<enter>").answer(&["y run it"], "y");
+    screen.answer(&["Start it unrecorded?"], "<esc>");
     assert_eq!(play.count("ran", "two"), 0);
     std::fs::remove_file(&fill).unwrap();
-    screen
-        .gone(&["The record cannot be written"])
-        .see(&["The record is written again; nothing was lost.", "note: long long"]);
+    screen.gone(&["The record cannot be written"]).see(&["The record is written again; nothing was lost."]);
+    let noted = |entry: &Entry| matches!(&entry.event, Event::Note { text, .. } if text.starts_with("long long"));
+    assert!(entries(&inside(&screen, &data)).iter().any(noted));
     assert!(!screen.0.text().contains("y run it"), "what was wanted meanwhile is not begun by itself");
-    screen.answer(&["Enter run "], "<enter>").answer(&["y run it"], "y").see(&["two: healthy"]);
+    screen.answer(&["its record came onto the disk too late"], "r").answer(&["y run it"], "y").see(&["two: healthy"]);
     assert_eq!(play.count("ran", "two"), 1);
 }
 

@@ -61,3 +61,5 @@ mod stage;
 mod survive;
 #[cfg(test)]
 mod troet;
+#[cfg(test)]
+mod unrecorded;

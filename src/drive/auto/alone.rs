@@ -221,7 +221,9 @@ impl Alone<'_> {
             | News::Counted { .. }
             | News::Last { .. }
             | News::Found(_)
-            | News::Text { .. } => {}
+            | News::Text { .. }
+            // What it takes to start one without a record, only a person has.
+            | News::Withheld { .. } => {}
             News::Stopping { run, signal, kill_in_ms } => {
                 let then = kill_in_ms.map(|ms| format!(", KILL in {}", super::teller::seconds(ms))).unwrap_or_default();
                 self.say(&format!("{}: sent {signal}{then}", label(run, &self.session.walk)));

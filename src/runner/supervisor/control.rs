@@ -171,7 +171,13 @@ impl Control {
             link.hang_up();
         }
         self.clients.leave();
-        drop(std::fs::remove_file(self.parts.lane.join("control")));
+        let stands_in = self.parts.setup.runs.parent().is_none_or(|session| !self.parts.lane.starts_with(session));
+        if stands_in {
+            // In memory, because the disk took no folder for it: nobody would ever take it away.
+            drop(std::fs::remove_dir_all(&self.parts.lane));
+        } else {
+            drop(std::fs::remove_file(self.parts.lane.join("control")));
+        }
     }
 
     /// When there is something to do without an event.

@@ -63,6 +63,8 @@ pub struct Walk {
     runbook: Option<Arc<Runbook>>,
     rules: Rules,
     state: State,
+    /// The state before the first entry that was lent; none where all is on disk.
+    base: Option<Box<State>>,
     /// Secret variables whose values are in memory.
     known: BTreeSet<VarName>,
     /// Events ordered to be recorded that are not on disk yet, oldest first.
@@ -112,6 +114,7 @@ impl Walk {
             runbook,
             rules,
             state: State::default(),
+            base: None,
             known: BTreeSet::new(),
             unrecorded: VecDeque::new(),
             guarded: BTreeMap::new(),

@@ -70,6 +70,15 @@ impl Order {
 pub enum Happening {
     /// An entry is on disk: this screen's own, or another scribe's.
     Recorded(Box<Entry>),
+    /// An entry waits in memory for a disk that does not take it, and counts from here on: the operator goes on without it.
+    Lent(Box<Entry>),
+    /// Everything that was lent is on disk now: all entries since the first that was, in the order in which they stand there.
+    Written {
+        /// As they stand in the journal.
+        entries: Vec<Entry>,
+        /// Those among them that were not lent: what others wrote meanwhile.
+        others: Vec<Entry>,
+    },
     /// A run that is followed printed something its step has a flag for, the first time.
     Flagged(Box<Flagged>),
     /// A run is over, its output was read and judged.

@@ -21,6 +21,21 @@ impl Walk {
                 self.recorded(&entry);
                 Vec::new()
             }
+            Happening::Lent(entry) => {
+                self.base.get_or_insert_with(|| Box::new(self.state.clone()));
+                self.recorded(&entry);
+                Vec::new()
+            }
+            Happening::Written { entries, .. } => {
+                // Others may have written between them: what counts is how they stand on the disk.
+                if let Some(base) = self.base.take() {
+                    self.state = *base;
+                    for entry in &entries {
+                        self.state.apply(entry);
+                    }
+                }
+                Vec::new()
+            }
             Happening::Flagged(flagged) => self.flagged(&flagged),
             Happening::RunOver(over) => {
                 let (verdict, took_ms) = (over.judgement.verdict.clone(), over.end.took_ms);

@@ -133,6 +133,23 @@ impl Journal {
         Ok(std::mem::take(&mut self.unseen))
     }
 
+    /// The same for what takes a number of a run or a lane, where that is not whoever drives.
+    ///
+    /// # Errors
+    /// As [`Journal::append`]; also while whoever drives gave out numbers that the disk has not taken yet.
+    pub fn append_numbered(&mut self, stamp: Stamp, make: &mut dyn FnMut(&[Entry]) -> Draft) -> Result<Vec<Entry>> {
+        let guard = self.lock.hold().map_err(Error::at("lock", &self.path))?;
+        let held = self.storage.numbers_are_held().map_err(Error::at("look at", &self.path))?;
+        if held {
+            let why = "whoever drives the session works without a record, because the disk does not take it";
+            return Err(Error::at("append to", &self.path)(io::Error::other(why)));
+        }
+        let done = self.append_locked(make, stamp);
+        drop(guard);
+        done?;
+        Ok(std::mem::take(&mut self.unseen))
+    }
+
     /// What other scribes wrote since the last call. Changes nothing; where nothing was written it costs one look at the
     /// file's length.
     ///
@@ -147,6 +164,44 @@ impl Journal {
             drop(guard);
         }
         Ok(std::mem::take(&mut self.unseen))
+    }
+
+    /// Nobody else takes a number for a run or a lane from here on, until it is let go of or this process ends: the disk does not take
+    /// what was given one here. Gives what other scribes wrote since the last call, as far as it can be read.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn hold_numbers(&mut self) -> Result<Vec<Entry>> {
+        // Under the lock: whoever is about to take a number there has either taken it or finds them held.
+        let guard = self.lock.hold().map_err(Error::at("lock", &self.path))?;
+        self.storage.hold_numbers(true).map_err(Error::at("hold the numbers of", &self.path))?;
+        // What cannot be read now comes with the next entry that is written.
+        if self.unfinished.is_empty() && !self.poisoned {
+            drop(self.catch_up());
+        }
+        drop(guard);
+        Ok(std::mem::take(&mut self.unseen))
+    }
+
+    /// Others may take numbers again.
+    pub fn release_numbers(&mut self) {
+        // The kernel lets go of them at the latest when the file is closed.
+        drop(self.storage.hold_numbers(false));
+    }
+
+    /// An entry as it would stand in the journal, were it written behind `ahead` others: without its link to the one before.
+    #[must_use]
+    pub fn would_be(&self, draft: &Draft, stamp: Stamp, ahead: u64) -> Entry {
+        Entry {
+            v: VERSION,
+            seq: self.chain.seq + ahead + 1,
+            at: stamp.at,
+            boot_ms: stamp.boot_ms,
+            by: self.by.clone(),
+            happened: draft.happened.clone(),
+            event: draft.event.clone(),
+            prev: String::new(),
+        }
     }
 
     fn append_locked(&mut self, make: &mut dyn FnMut(&[Entry]) -> Draft, stamp: Stamp) -> Result<()> {

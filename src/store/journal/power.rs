@@ -139,6 +139,14 @@ impl Storage for Volatile {
         Ok("torn-1.bin".to_owned())
     }
 
+    fn hold_numbers(&mut self, _: bool) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn numbers_are_held(&self) -> io::Result<bool> {
+        Ok(false)
+    }
+
     fn reopen(&mut self) -> io::Result<()> {
         let mut state = self.state();
         // What is clean comes from the disk again, what is dirty is still to be written.

@@ -103,6 +103,8 @@ pub(crate) enum Choice {
     Open(Open),
     /// Show the output of this run.
     Show(RunNo),
+    /// What was withheld is to start without its record, or not to start.
+    Release(bool),
     /// Leave the program, the session stays open.
     Leave,
     /// Nothing.

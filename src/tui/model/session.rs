@@ -58,6 +58,10 @@ pub(crate) struct SessionScreen {
     pub(crate) told: Option<(RunNo, u16, u16)>,
     /// The record cannot be written: the error, and how many entries are kept in memory.
     pub(crate) unwritten: Option<(String, usize)>,
+    /// Commands that were not started because of that, until it is decided whether they are to be.
+    pub(crate) withheld: Vec<String>,
+    /// How many commands were started all the same.
+    pub(crate) unsafely: usize,
     /// Something that stays: a folder in memory instead of the disk.
     pub(crate) banner: Option<String>,
     /// The phase whose time box is over, and its length in milliseconds; until that is answered.
@@ -152,6 +156,8 @@ impl SessionScreen {
             lent: None,
             told: None,
             unwritten: None,
+            withheld: Vec::new(),
+            unsafely: 0,
             banner: None,
             over: None,
             reminders: Vec::new(),
@@ -212,8 +218,13 @@ impl SessionScreen {
         if let Some((error, kept)) = &self.unwritten {
             // The cause before the path: a narrow screen cuts the rest.
             let (tried, cause) = error.split_once(": ").unwrap_or(("", error));
+            let started = match self.unsafely {
+                0 => String::new(),
+                1 => "A command was started unrecorded. ".to_owned(),
+                many => format!("{many} commands were started unrecorded. "),
+            };
             stays.push(format!(
-                "The record cannot be written: {cause}. Kept in memory and tried again: {kept} entries. {tried}"
+                "{started}The record cannot be written: {cause}. Kept in memory and tried again: {kept} entries. {tried}"
             ));
         }
         stays.extend(self.banner.clone());

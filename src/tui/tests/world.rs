@@ -198,7 +198,7 @@ impl World {
             Job::Seek(step) => self.found(step),
             Job::SearchNothing => self.hunt = None,
             Job::Text { run, first, last, most } => self.lines(run, first, last, most),
-            Job::Resize { .. } | Job::Quit => {}
+            Job::Resize { .. } | Job::Lend | Job::Release { .. } | Job::Quit => {}
         }
     }
 

@@ -370,13 +370,20 @@ pub(super) fn leave(session: &SessionScreen) -> Option<Overlay> {
     // A change without a list of its own is verified by the verify phase.
     let stands = state.changes.iter().any(|change| change.end_seq.is_some() && change.undone.is_none());
     let red = if stands && !state.closed { session.walk.not_holding() } else { Vec::new() };
-    if unverified.is_empty() && red.is_empty() && running.is_empty() && !drill {
+    if unverified.is_empty() && red.is_empty() && running.is_empty() && !drill && session.unwritten.is_none() {
         return None;
     }
-    let mut text: Vec<String> = unverified
-        .iter()
-        .map(|change| format!("{} is not verified: {}.", words::run_name(change.run, state), change.verify.join(", ")))
-        .collect();
+    let lost = session.unwritten.as_ref().map(|(_, kept)| match session.unsafely {
+        0 => format!("{kept} entries are only in memory, and are lost if the disk does not take them now."),
+        started => format!(
+            "{kept} entries are only in memory, and are lost if the disk does not take them now: \
+             also that {started} of the commands were started."
+        ),
+    });
+    let mut text: Vec<String> = lost.into_iter().collect();
+    text.extend(unverified.iter().map(|change| {
+        format!("{} is not verified: {}.", words::run_name(change.run, state), change.verify.join(", "))
+    }));
     if unverified.is_empty() && !red.is_empty() {
         text.push(format!("Not verified since the last change: {}.", red.join(", ")));
     }

@@ -11,6 +11,7 @@ mod output;
 mod overlay;
 mod show;
 mod submit;
+mod unrecorded;
 mod want;
 mod work;
 

@@ -1,9 +1,9 @@
 //! What the drive tells.
 
-use super::{output, want};
+use super::{output, unrecorded, want};
 use crate::drive::{Job, News};
 use crate::session::entry::Entry;
-use crate::session::event::Event;
+use crate::session::event::{Event, RECORD_BEFORE_ACT};
 use crate::session::run::{Purpose, RunNo};
 use crate::session::state::Standing;
 use crate::session::walk::{Happening, Intent};
@@ -72,7 +72,9 @@ pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
             model.warn(format!("{name} did not end; x again offers to KILL it."));
         }
         News::JournalTrouble { error, kept } => {
-            session.unwritten = Some((error, kept));
+            if session.unwritten.replace((error, kept)).is_some() {
+                return Vec::new();
+            }
             // What waits for the disk must not begin by itself whenever it comes back.
             let waiting = session.queue.len();
             session.queue.retain(|intent| !intent.starts());
@@ -81,9 +83,10 @@ pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
             }
         }
         News::JournalHealed => {
-            session.unwritten = None;
+            unrecorded::healed(model);
             model.say("The record is written again; nothing was lost.");
         }
+        News::Withheld { command } => unrecorded::withheld(model, command),
         News::Trouble(text) => model.warn(text),
     }
     Vec::new()
@@ -91,15 +94,33 @@ pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
 
 fn happened(model: &mut Model, happening: Happening) -> Vec<Effect> {
     let (frame, size, now_ms) = (model.frame, model.size, model.now.boot_ms);
-    let recorded = match &happening {
-        Happening::Recorded(entry) => Some(entry.clone()),
-        _ => None,
-    };
     let Some(session) = model.session_mut() else { return Vec::new() };
+    let (mut recorded, mut others) = (None, Vec::new());
+    match &happening {
+        Happening::Recorded(entry) => {
+            recorded = Some(entry.clone());
+            if session.unwritten.is_some() {
+                // The disk is back by itself: nothing begins by that.
+                session.queue.retain(|intent| !intent.starts());
+            }
+        }
+        Happening::Lent(entry) => {
+            session.unsafely += usize::from(is_unsafe(entry));
+            recorded = Some(entry.clone());
+        }
+        Happening::Written { others: written, .. } => {
+            session.unsafely = 0;
+            others.clone_from(written);
+        }
+        _ => {}
+    }
     let orders = session.walk.happened(happening);
     let mut effects = Vec::new();
     if !orders.is_empty() {
         effects.push(Effect::job(Job::Orders(orders)));
+    }
+    for entry in others {
+        session.timeline.push(&entry, session.walk.state());
     }
     if let Some(entry) = recorded {
         if matches!(entry.event, Event::RunbookChanged { .. }) && matches!(session.role, Role::Driver) {
@@ -116,6 +137,11 @@ fn happened(model: &mut Model, happening: Happening) -> Vec<Effect> {
     }
     effects.extend(goes_on(model));
     effects
+}
+
+/// Whether it says that a command is started without a record.
+fn is_unsafe(entry: &Entry) -> bool {
+    matches!(&entry.event, Event::Overridden { rule, .. } if rule == RECORD_BEFORE_ACT)
 }
 
 /// A sentence on what was just recorded, where the operator should not miss it.
@@ -174,7 +200,9 @@ fn goes_on(model: &mut Model) -> Vec<Effect> {
         }
         return effects;
     }
-    if let Some(intent) = session.walk.errand()
+    // Nobody asked for them: what cannot be recorded waits.
+    if session.unwritten.is_none()
+        && let Some(intent) = session.walk.errand()
         && let Ok(orders) = session.walk.intend(&intent)
     {
         effects.push(Effect::job(Job::Orders(orders)));

@@ -2,7 +2,7 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{act, leave, submit, want};
+use super::{act, leave, submit, unrecorded, want};
 use crate::runbook::Effect as Reach;
 use crate::session::walk::{Confirmation, Intent};
 use crate::tui::effect::Effect;
@@ -193,6 +193,7 @@ fn choose(model: &mut Model, does: Choice) -> Vec<Effect> {
             act::show(model, run);
             Vec::new()
         }
+        Choice::Release(start) => unrecorded::decided(model, start),
         Choice::Leave => leave(model, 0, None),
         Choice::Nothing => {
             if let Some(session) = model.session_mut() {

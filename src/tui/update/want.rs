@@ -1,6 +1,6 @@
 //! Something is wanted: the walk orders it, or its refusal becomes the question that would help.
 
-use super::menus;
+use super::{menus, unrecorded};
 use crate::drive::Job;
 use crate::runbook::{Effect as Reach, Host, Lead, VarName};
 use crate::session::site::Site;
@@ -30,10 +30,14 @@ pub(super) fn want(model: &mut Model, intent: Intent) -> Vec<Effect> {
             }
             if orders.is_empty() { Vec::new() } else { vec![Effect::job(Job::Orders(orders))] }
         }
-        // Nobody knows when the disk takes records again, or whether this is still meant then.
-        Err(Refusal::NotYet) if session.unwritten.is_some() => {
-            model.warn("Not done: nothing is started until the record can be written again.");
+        Err(Refusal::NotYet) if !session.withheld.is_empty() => {
+            model.overlay = Some(unrecorded::question(session));
             Vec::new()
+        }
+        // Nobody knows when the disk takes records again: what was done before counts without it, and what is to start is asked about.
+        Err(Refusal::NotYet) if session.unwritten.is_some() => {
+            session.queue = [intent].into();
+            vec![Effect::job(Job::Lend)]
         }
         // It was wanted against what is on the screen; it only has to wait until the disk has what came before.
         Err(Refusal::NotYet) if session.queue.is_empty() => {

@@ -45,7 +45,7 @@ fn sentence(session: &SessionScreen) -> String {
         return format!("{who} drives; you follow. n writes a note, m marks a time.");
     }
     if session.unwritten.is_some() {
-        return "Nothing is started until the record can be written again: see the top.".to_owned();
+        return format!("Not recorded now, see the top. {}", what_next(session));
     }
     if let Some((run, _)) = session.quiet {
         let name = words::run_name(run, session.walk.state());
