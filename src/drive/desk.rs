@@ -16,15 +16,20 @@ use super::reader::{Looks, Reader, Unkept, Wake, last_line};
 use super::search::{Hunt, Searcher};
 use crate::runbook::Runbook;
 use crate::runner::{Notice, may_live_on};
-use crate::session::event::RunStarted;
 use crate::session::flags::Flags;
 use crate::session::judge::Judge;
-use crate::session::run::{LaneNo, Purpose, RunEnd, RunNo, RunSpec};
+use crate::session::run::{LaneNo, Purpose, RunEnd, RunNo};
 use crate::session::walk::{Happening, RunOver, Secret};
 use crate::store::clock::Clock;
 use crate::store::runs::RunDir;
 use crate::store::session::SessionDir;
 use crate::text::find::Query;
+
+mod unread;
+mod watched;
+
+use unread::Unread;
+pub(super) use watched::Watched;
 
 /// How often it is looked for the end of a run whose supervisor cannot be reached.
 const GLANCE: Duration = Duration::from_secs(1);
@@ -76,27 +81,6 @@ pub(super) enum Note {
     Quit,
 }
 
-/// A run whose output is read.
-#[derive(Debug, Clone)]
-pub(super) struct Watched {
-    pub(super) run: RunNo,
-    pub(super) purpose: Purpose,
-    /// Nobody tells when it grows.
-    pub(super) polled: bool,
-}
-
-impl Watched {
-    /// By its record.
-    pub(super) fn of(started: &RunStarted, polled: bool) -> Self {
-        Self { run: started.run, purpose: started.purpose.clone(), polled }
-    }
-
-    /// By its specification.
-    pub(super) fn by(spec: &RunSpec) -> Self {
-        Self { run: spec.run, purpose: spec.purpose.clone(), polled: false }
-    }
-}
-
 /// The thread's belongings.
 pub(super) struct Desk {
     session: SessionDir,
@@ -111,6 +95,7 @@ pub(super) struct Desk {
     shown: Option<(RunNo, Window)>,
     searched: Option<(RunNo, Sender<Hunt>)>,
     orphans: BTreeSet<RunNo>,
+    unread: Unread,
     started: BTreeSet<RunNo>,
     early: BTreeMap<RunNo, Early>,
 }
@@ -142,7 +127,7 @@ impl Desk {
         follows: bool,
     ) -> Self {
         let (readers, shown, searched, orphans) = (BTreeMap::new(), None, None, BTreeSet::new());
-        let (started, early) = (BTreeSet::new(), BTreeMap::new());
+        let (unread, started, early) = (Unread::default(), BTreeSet::new(), BTreeMap::new());
         Self {
             session,
             runbook,
@@ -156,6 +141,7 @@ impl Desk {
             shown,
             searched,
             orphans,
+            unread,
             started,
             early,
         }
@@ -164,7 +150,7 @@ impl Desk {
     /// Works until it is told to quit.
     pub(super) fn work(mut self, notes: &Receiver<Note>) {
         loop {
-            let note = if self.orphans.is_empty() {
+            let note = if self.orphans.is_empty() && self.unread.is_empty() {
                 notes.recv().map_err(|_| RecvTimeoutError::Disconnected)
             } else {
                 notes.recv_timeout(GLANCE)
@@ -172,7 +158,10 @@ impl Desk {
             match note {
                 Ok(Note::Quit) | Err(RecvTimeoutError::Disconnected) => break,
                 Ok(note) => self.take(note),
-                Err(RecvTimeoutError::Timeout) => self.look_for_orphans(),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.look_for_orphans();
+                    self.read_at_last();
+                }
             }
         }
         for reader in self.readers.values() {
@@ -221,6 +210,9 @@ impl Desk {
         let judge = judged_here.then(|| Judge::new(self.runbook.as_deref(), &watched.purpose));
         let flags = Flags::new(self.runbook.as_deref(), &watched.purpose);
         self.spawn(watched, Looks { judge, flags }, false);
+        if !self.readers.contains_key(&run) {
+            self.unread.add(watched.clone());
+        }
         // A screen that asked quickly asked the old one.
         if let Some((_, window)) = self.shown.filter(|(shown, _)| *shown == run) {
             self.wake(run, Wake::Show(Some(window)));
@@ -242,7 +234,10 @@ impl Desk {
         let thread = std::thread::Builder::new().name(format!("reader {}", watched.run));
         match thread.spawn(move || reader.work(&wakes)) {
             Ok(_) => drop(self.readers.insert(watched.run, Desked { wake, going_on, ending: false })),
-            Err(error) => self.trouble(format!("could not read the output of run {}: {error}", watched.run)),
+            Err(error) if self.unread.complains() => {
+                self.trouble(format!("could not read the output of run {}: {error}", watched.run));
+            }
+            Err(_) => {}
         }
     }
 
@@ -276,6 +271,9 @@ impl Desk {
 
     fn ended(&mut self, run: RunNo, end: RunEnd, secret: Option<String>, unseen: bool) {
         self.orphans.remove(&run);
+        if self.unread.ended(run, &(end.clone(), secret.clone(), unseen)) {
+            return;
+        }
         let Some(reader) = self.readers.get_mut(&run) else { return };
         if reader.going_on && !reader.ending {
             reader.ending = true;
@@ -285,6 +283,9 @@ impl Desk {
 
     fn lost(&mut self, run: RunNo) {
         self.orphans.remove(&run);
+        if self.unread.forget(run) {
+            return self.tell(News::Walk(Happening::RunLost(run)));
+        }
         let Some(reader) = self.readers.get_mut(&run) else { return };
         if !reader.going_on || reader.ending {
             return;
@@ -298,6 +299,7 @@ impl Desk {
 
     /// Somebody else judged it: its reader has nothing to do any more but to show it.
     fn seen(&mut self, run: RunNo) {
+        self.unread.forget(run);
         self.wake(run, Wake::Lost);
         if let Some(reader) = self.readers.get_mut(&run) {
             reader.going_on = false;
@@ -311,7 +313,7 @@ impl Desk {
         let there = |run: &RunNo| self.lanes.lane_of(*run) == Some(lane);
         let runs: Vec<RunNo> =
             self.readers.iter().filter(|(run, reader)| reader.going_on && there(run)).map(|(run, _)| *run).collect();
-        for run in runs {
+        for run in runs.into_iter().chain(self.unread.runs().filter(there).collect::<Vec<_>>()) {
             match RunDir::at(&self.session.run(run)).end() {
                 Ok(Some(end)) => self.ended(run, end, None, false),
                 // One that lives on elsewhere is taken up by a new supervisor.

@@ -16,9 +16,10 @@ use crate::session::entry::Entry;
 use crate::session::event::{Event, RECORD_BEFORE_ACT};
 use crate::session::numbers::{Numbers, Renamed};
 use crate::session::walk::Draft;
-use crate::store;
 use crate::store::clock::{Clock, Stamp};
 use crate::store::journal::Journal;
+use crate::store::session::SessionDir;
+use crate::store::{self, lock};
 
 /// The first pause before a failed write is tried again; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -28,6 +29,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// Writes entries, and keeps those that the disk does not take.
 pub(super) struct Scribe {
     journal: Journal,
+    /// The session that is driven here, and by whom; none for whoever follows.
+    driven: Option<(SessionDir, String)>,
+    /// The wheel of a session whose folder was put back, taken anew.
+    wheel: Option<lock::Driver>,
     clock: Arc<dyn Clock>,
     kept: VecDeque<Kept>,
     /// How many of them, from the first on, are lent.
@@ -73,10 +78,31 @@ struct Trouble {
 
 impl Scribe {
     /// With the numbers that are taken in the journal so far.
-    pub(super) fn new(journal: Journal, clock: Arc<dyn Clock>, taken: Numbers, hook: Option<Hook>) -> Self {
+    pub(super) fn new(
+        journal: Journal,
+        driven: Option<(SessionDir, String)>,
+        clock: Arc<dyn Clock>,
+        taken: Numbers,
+        hook: Option<Hook>,
+    ) -> Self {
         let renamed = Renamed::default();
         let (kept, since, others) = (VecDeque::new(), Vec::new(), BTreeSet::new());
-        Self { journal, clock, kept, lent: 0, lends: false, since, others, taken, renamed, trouble: None, hook }
+        let wheel = None;
+        Self {
+            journal,
+            driven,
+            wheel,
+            clock,
+            kept,
+            lent: 0,
+            lends: false,
+            since,
+            others,
+            taken,
+            renamed,
+            trouble: None,
+            hook,
+        }
     }
 
     /// Which numbers became others when they were written.
@@ -105,6 +131,9 @@ impl Scribe {
 
     /// What other scribes wrote since.
     pub(super) fn others(&mut self, now: Instant) -> Vec<Told> {
+        if !self.adopted(now) {
+            return Vec::new();
+        }
         match self.journal.others() {
             Ok(entries) => {
                 if self.kept.is_empty() {
@@ -193,6 +222,9 @@ impl Scribe {
 
     fn write(&mut self, now: Instant) -> Vec<Told> {
         let mut told = Vec::new();
+        if !self.adopted(now) {
+            return told;
+        }
         while let Some(kept) = self.kept.front() {
             let (taken, renamed) = (self.taken, &self.renamed);
             let mut new = Renamed::default();
@@ -226,6 +258,27 @@ impl Scribe {
         }
         self.trouble = None;
         told
+    }
+
+    /// After trouble: goes on with the journal that is there by now; false where that cannot be.
+    fn adopted(&mut self, now: Instant) -> bool {
+        if self.trouble.is_none() || !self.journal.is_replaced() {
+            return true;
+        }
+        let adopted = self.adopt();
+        if let Err(error) = &adopted {
+            self.stumbled(error, now);
+        }
+        adopted.is_ok()
+    }
+
+    /// The session's folder was put back, or is on a disk that was mounted again: whoever drives takes the wheel of that one too.
+    fn adopt(&mut self) -> store::Result<()> {
+        if let Some((session, by)) = &self.driven {
+            self.wheel = None;
+            self.wheel = Some(lock::Driver::try_take(session, by, self.clock.now())?);
+        }
+        self.journal.adopt()
     }
 
     /// What is to be told of what was written: what was lent was told, all that matters is how it stands there in the end.

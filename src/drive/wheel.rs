@@ -137,6 +137,7 @@ impl Drive {
         let left = outputs::folders(&session).unwrap_or_default().into_iter().next_back();
         let taken = left.into_iter().fold(Numbers::of(&state), Numbers::up_to);
         let follows = role.follows();
+        let driven = (!follows).then(|| (session.clone(), journal.by().to_owned()));
         let going_on: Vec<_> =
             state.runs.values().filter(|run| run.is_running()).map(|run| run.started.clone()).collect();
         let clerk = Desk::new(
@@ -165,7 +166,7 @@ impl Drive {
         let orders = Orders {
             session,
             runbook,
-            scribe: Scribe::new(journal, clock, taken, hook),
+            scribe: Scribe::new(journal, driven, clock, taken, hook),
             lanes: Arc::clone(&lanes),
             desk: desk.clone(),
             news,

@@ -54,6 +54,10 @@ pub trait Storage: Send {
     /// # Errors
     /// What the operating system says.
     fn numbers_are_held(&self) -> io::Result<bool>;
+    /// Whether another file is by now where this one was: a folder that was put back, a disk that was mounted again.
+    fn is_replaced(&self) -> bool {
+        false
+    }
     /// Opens it anew and forgets what the kernel holds in memory of it, so that what is read next comes from the disk.
     ///
     /// # Errors
@@ -146,6 +150,14 @@ impl Storage for Disk {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 10_000 => number += 1,
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    fn is_replaced(&self) -> bool {
+        let own = |meta: std::fs::Metadata| (meta.dev(), meta.ino());
+        match (std::fs::metadata(&self.path), self.file.metadata()) {
+            (Ok(there), Ok(here)) => own(there) != own(here),
+            _ => false,
         }
     }
 

@@ -8,6 +8,8 @@ mod alert;
 #[cfg(test)]
 mod basics;
 #[cfg(test)]
+mod broken;
+#[cfg(test)]
 mod campaign;
 #[cfg(test)]
 mod disk;

@@ -195,8 +195,14 @@ impl Reader {
     fn pause(&self) -> Option<Duration> {
         let page = self.window.and_then(|_| self.pages.left());
         let glance = (self.growth == Growth::Polled && !self.closed).then_some(GLANCE);
+        // What could not be read is looked at again for as long as it is shown, also when the run is over.
+        let again = (self.complained && self.window.is_some()).then_some(GLANCE);
         // A full channel is tried again a little later, not at once.
-        [page, self.grew.left(), glance].into_iter().flatten().min().map(|pause| pause.max(Duration::from_millis(1)))
+        [page, self.grew.left(), glance, again]
+            .into_iter()
+            .flatten()
+            .min()
+            .map(|pause| pause.max(Duration::from_millis(1)))
     }
 
     fn take(&mut self, wake: Wake) -> bool {
@@ -241,14 +247,11 @@ impl Reader {
 
     /// Goes on in the output, for whoever shows it and for who looks for something in it; false where there is nothing more.
     fn read(&mut self) -> bool {
-        let shown = match self.shelf.read() {
-            Ok(more) => more,
-            Err(error) => self.complain(&error),
-        };
-        let looked = match self.look() {
-            Ok(more) => more,
-            Err(error) => self.complain(&error),
-        };
+        let (page, tail) = (self.shelf.read(), self.look());
+        let sound = page.is_ok() && tail.is_ok();
+        let shown = page.unwrap_or_else(|error| self.complain(&error));
+        let looked = tail.unwrap_or_else(|error| self.complain(&error));
+        self.complained &= !sound;
         self.pages.stale |= shown;
         self.grew.stale |= (shown || looked) && self.growth != Growth::None;
         shown || looked

@@ -31,14 +31,13 @@ use crate::runner::folder::LaneFile;
 use crate::runner::protocol::{Notice, Reply, Request, VERSION};
 use crate::session::run::{Exit, RunEnd, RunNo, RunSpec};
 use crate::store::private;
-use crate::store::runs::RunDir;
 use crate::text::redact::{Refused, Secrets, Shapes};
 
 mod detached;
 mod far;
 mod records;
 
-use records::{not_started, with_tally};
+use records::{not_started, with_tally, written_late};
 
 /// Growth is told at most once in so many milliseconds.
 const GROWTH_EVERY_MS: u64 = 8;
@@ -411,7 +410,7 @@ impl Control {
         if now >= self.retry_at && !self.unwritten.is_empty() {
             self.retry_at = now + RETRY_EVERY_MS;
             let runs = &self.parts.setup.runs;
-            self.unwritten.retain(|(run, end)| RunDir::at(&runs.join(run.to_string())).write_end(end).is_err());
+            self.unwritten.retain(|(run, end)| !written_late(&runs.join(run.to_string()), end));
         }
         self.redial(now);
         let Some(active) = &mut self.active else { return };

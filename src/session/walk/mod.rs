@@ -202,6 +202,12 @@ impl Walk {
         !self.unrecorded.is_empty()
     }
 
+    /// Whether runs are over of which the record does not say so yet.
+    #[must_use]
+    pub fn knows_more(&self) -> bool {
+        !self.over.is_empty()
+    }
+
     /// Whether a step waits for its next try.
     #[must_use]
     pub fn is_waiting(&self, step: &str) -> bool {

@@ -87,6 +87,12 @@ impl Journal {
         &self.chain.head
     }
 
+    /// Who writes, as `name@host`.
+    #[must_use]
+    pub fn by(&self) -> &str {
+        &self.by
+    }
+
     /// The number of the last entry known here; 0 before the first.
     #[must_use]
     pub fn seq(&self) -> u64 {
@@ -156,6 +162,9 @@ impl Journal {
     /// # Errors
     /// As [`Journal::open`].
     pub fn others(&mut self) -> Result<Vec<Entry>> {
+        if self.poisoned && self.unfinished.is_empty() {
+            self.recover()?;
+        }
         let len = self.storage.size().map_err(Error::at("look at", &self.path))?;
         // What a failed write of our own left is nobody's entry.
         if len != self.chain.bytes && self.unfinished.is_empty() && !self.poisoned {
@@ -181,6 +190,32 @@ impl Journal {
         }
         drop(guard);
         Ok(std::mem::take(&mut self.unseen))
+    }
+
+    /// Whether another file is by now where the journal was: see [`Journal::adopt`].
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.storage.is_replaced()
+    }
+
+    /// Goes on with the file that is there by now, where all that is known here stands in it.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where it does not; what the operating system says.
+    pub fn adopt(&mut self) -> Result<()> {
+        self.lock = Append::open(&self.path)?;
+        self.poisoned = true;
+        self.unfinished.clear();
+        self.recover()
+    }
+
+    /// Sees whether what was acknowledged is on the disk, while nothing is to be written.
+    fn recover(&mut self) -> Result<()> {
+        let guard = self.lock.hold().map_err(Error::at("lock", &self.path))?;
+        self.read_back()?;
+        drop(guard);
+        self.poisoned = false;
+        Ok(())
     }
 
     /// Others may take numbers again.

@@ -72,8 +72,10 @@ pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
             model.warn(format!("{name} did not end; x again offers to KILL it."));
         }
         News::JournalTrouble { error, kept } => {
+            // What came to its end must not seem to go on for as long as the disk takes nothing.
+            let lend = session.walk.knows_more().then(|| Effect::job(Job::Lend));
             if session.unwritten.replace((error, kept)).is_some() {
-                return Vec::new();
+                return lend.into_iter().collect();
             }
             // What waits for the disk must not begin by itself whenever it comes back.
             let waiting = session.queue.len();
@@ -81,6 +83,7 @@ pub(super) fn told(model: &mut Model, news: News) -> Vec<Effect> {
             if session.pending.take().is_some() || session.queue.len() < waiting {
                 model.warn("Not done: nothing is started until the record can be written again.");
             }
+            return lend.into_iter().collect();
         }
         News::JournalHealed => {
             unrecorded::healed(model);

@@ -1,6 +1,7 @@
 //! What is written and told of a run by the deciding thread.
 
 use std::io;
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -68,4 +69,11 @@ pub(super) fn not_started(run: RunNo, why: String, tally: Option<Tally>) -> Noti
 pub(super) fn with_tally(end: RunEnd, tally: Option<Tally>) -> (RunEnd, Option<String>) {
     let Some(Tally { bytes, lines, sha256, dropped, redacted, secret }) = tally else { return (end, None) };
     (RunEnd { bytes, lines, sha256, dropped, redacted, ..end }, secret)
+}
+
+/// Writes down an end that the disk did not take before. It may not have taken the folder either; a session that was deleted is not
+/// made again.
+pub(super) fn written_late(folder: &Path, end: &RunEnd) -> bool {
+    let session = folder.ancestors().nth(2).is_some_and(Path::is_dir);
+    session && private::create_dirs(folder).is_ok() && RunDir::at(folder).write_end(end).is_ok()
 }
