@@ -5,6 +5,7 @@ mod flows;
 mod harness;
 mod hosts;
 mod output;
+mod overtaken;
 mod properties;
 mod screens;
 mod work;

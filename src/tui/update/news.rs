@@ -129,6 +129,7 @@ fn happened(model: &mut Model, happening: Happening) -> Vec<Effect> {
         if matches!(entry.event, Event::RunbookChanged { .. }) && matches!(session.role, Role::Driver) {
             effects.push(Effect::job(Job::Orders(session.walk.taken())));
         }
+        let overtaken = matches!(entry.event, Event::Moved { .. }) && is_overtaken(session);
         session.timeline.push(&entry, session.walk.state());
         session.follow(&entry, frame, size, now_ms);
         if let Some(words) = remark(session, &entry) {
@@ -136,6 +137,9 @@ fn happened(model: &mut Model, happening: Happening) -> Vec<Effect> {
         } else if matches!(entry.event, Event::Closed { .. }) {
             // What was said of closing is over.
             model.notice = None;
+        }
+        if overtaken {
+            model.say("The screen changed before Enter came: press it again if you still mean it.");
         }
     }
     effects.extend(goes_on(model));
@@ -145,6 +149,14 @@ fn happened(model: &mut Model, happening: Happening) -> Vec<Effect> {
 /// Whether it says that a command is started without a record.
 fn is_unsafe(entry: &Entry) -> bool {
     matches!(&entry.event, Event::Overridden { rule, .. } if rule == RECORD_BEFORE_ACT)
+}
+
+/// The walk went on while a key waited for the disk. What it would run is the step that is over by now: its next try is not what was
+/// asked for, so it is dropped; whether there was such a key.
+fn is_overtaken(session: &mut SessionScreen) -> bool {
+    let waiting = session.queue.len();
+    session.queue.retain(|intent| !matches!(intent, Intent::Run { edited: None, .. }));
+    session.queue.len() < waiting
 }
 
 /// A sentence on what was just recorded, where the operator should not miss it.
