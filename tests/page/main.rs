@@ -46,11 +46,11 @@ fn export(home: &Home, session: &sessions::Writer, name: &str) -> (PathBuf, Stri
     (file, export(&[]))
 }
 
-/// Looks at a page in every way, and holds what is true of every page.
+/// Looks at a page in these ways, and holds what is true of every page.
 #[cfg(test)]
-fn look_at(browser: &mut Browser, file: &Path, markdown: &str) {
+fn look_at(browser: &mut Browser, file: &Path, markdown: &str, looks: &[Look]) {
     let headings: Vec<&str> = headings(markdown);
-    for look in LOOKS {
+    for &look in looks {
         browser.open(file, look);
         let told = browser.ask(include_str!("measure.js"));
         let name = format!("{} {}", file.display(), look.name);
@@ -69,13 +69,18 @@ fn look_at(browser: &mut Browser, file: &Path, markdown: &str) {
     }
 }
 
-/// The headings of the sections.
+/// The headings of the sections: what stands in a fence is none.
 #[cfg(test)]
 fn headings(markdown: &str) -> Vec<&str> {
-    let mut fence = false;
+    let mut fence = 0;
     let lines = markdown.lines().filter(move |line| {
-        fence ^= line.starts_with("```");
-        !fence
+        let marks = line.bytes().take_while(|byte| *byte == b'`').count();
+        if fence == 0 && marks >= 3 && !line[marks..].contains('`') {
+            fence = marks;
+        } else if fence > 0 && marks >= fence && line.len() == marks {
+            fence = 0;
+        }
+        fence == 0
     });
     lines.filter_map(|line| line.strip_prefix("## ")).collect()
 }
@@ -95,7 +100,7 @@ fn an_ordinary_page_is_sound_in_every_light_and_on_paper() {
     let home = Home::new();
     let (file, markdown) = export(&home, &sessions::ordinary(&home), "ordinary");
     let mut browser = Browser::start();
-    look_at(&mut browser, &file, &markdown);
+    look_at(&mut browser, &file, &markdown, &LOOKS);
     let pdf = browser.pdf();
     assert!(pdf.starts_with(b"%PDF-") && pdf.len() > 20_000, "{} bytes", pdf.len());
     // What an operator wrote as Markdown is set as Markdown.
@@ -116,7 +121,7 @@ fn days_and_moments_have_room_for_every_label() {
     let mut browser = Browser::start();
     for (session, name) in [(sessions::days(&home), "days"), (sessions::short(&home), "short")] {
         let (file, markdown) = export(&home, &session, name);
-        look_at(&mut browser, &file, &markdown);
+        look_at(&mut browser, &file, &markdown, &LOOKS);
     }
 }
 
@@ -125,5 +130,15 @@ fn content_that_means_harm_does_none() {
     let home = Home::new();
     let (file, markdown) = export(&home, &sessions::hostile(&home), "hostile");
     let mut browser = Browser::start();
-    look_at(&mut browser, &file, &markdown);
+    look_at(&mut browser, &file, &markdown, &LOOKS);
+}
+
+#[test]
+fn content_that_means_harm_does_none_in_any_field() {
+    let home = Home::new();
+    let mut browser = Browser::start();
+    for time in 0..8 {
+        let (file, markdown) = export(&home, &sessions::every_field(&home, time), &format!("every-{time}"));
+        look_at(&mut browser, &file, &markdown, &LOOKS[time % 4..][..1]);
+    }
 }

@@ -15,6 +15,9 @@ use stanch::store::session::{self, SessionDir};
 
 use crate::support::Home;
 
+#[path = "../sessions/mod.rs"]
+mod fields;
+
 /// A session that is being written.
 pub(crate) struct Writer {
     pub(crate) dir: SessionDir,
@@ -24,16 +27,16 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    fn new(home: &Home, name: &str, at: &str) -> Self {
+    fn new(home: &Home, name: &str, at: &str, by: &str) -> Self {
         let at: DateTime<Utc> = at.parse().expect("a time");
         let dir = session::create(&Paths::at(&home.data(), &home.config()), name, None, at).expect("a session");
         let clock = Arc::new(Fixed::new(at));
-        let journal = Journal::create(&dir.journal(), "nova@alice", clock.clone()).expect("a journal");
+        let journal = Journal::create(&dir.journal(), by, clock.clone()).expect("a journal");
         Self { dir, journal, clock, runs: 0 }
     }
 
     fn opened(home: &Home, name: &str, at: &str, title: &str, services: &[&str]) -> Self {
-        let mut writer = Self::new(home, name, at);
+        let mut writer = Self::new(home, name, at, "nova@alice");
         writer.add(Event::Opened(Opened {
             title: title.to_owned(),
             runbook: None,
@@ -219,18 +222,21 @@ pub(crate) fn short(home: &Home) -> Writer {
     it
 }
 
+/// Texts that mean harm.
+const HOSTILE: [&str; 8] = [
+    "<script>document.title='owned'</script><img src=x onerror=alert(1)>",
+    "![picture](https://evil.example/x.png) [link](javascript:alert(1)) [data](data:text/html,x)",
+    "</style></title><base href=https://evil.example/><link rel=stylesheet href=https://evil.example/x.css>",
+    "<svg onload=alert(1)><iframe src=https://evil.example></iframe> <!-- comment",
+    "\u{202e}gnp.exe\u{202c} \u{1b}[2J \u{9b}31m nul\0",
+    "[x]: https://evil.example/ \"title\"\n\n# Heading\n\n```\nfence\n\n- item\n\n> quote\n\n---\n\n<div onclick=alert(1)>",
+    "averylongwordwithoutanyspaceinit/averylongwordwithoutanyspaceinit/averylongwordwithoutanyspaceinit/averylongword",
+    "<https://plain.example/ok?a=1&b=2> and mailto:<a@b.example>",
+];
+
 /// Whatever could be carried out, fetched, or break the page.
 pub(crate) fn hostile(home: &Home) -> Writer {
-    let texts = [
-        "<script>document.title='owned'</script><img src=x onerror=alert(1)>",
-        "![picture](https://evil.example/x.png) [link](javascript:alert(1)) [data](data:text/html,x)",
-        "</style></title><base href=https://evil.example/><link rel=stylesheet href=https://evil.example/x.css>",
-        "<svg onload=alert(1)><iframe src=https://evil.example></iframe> <!-- comment",
-        "\u{202e}gnp.exe\u{202c} \u{1b}[2J \u{9b}31m nul\0",
-        "[x]: https://evil.example/ \"title\"\n\n# Heading\n\n```\nfence\n\n- item\n\n> quote\n\n---\n\n<div onclick=alert(1)>",
-        "averylongwordwithoutanyspaceinit/averylongwordwithoutanyspaceinit/averylongwordwithoutanyspaceinit/averylongword",
-        "<https://plain.example/ok?a=1&b=2> and mailto:<a@b.example>",
-    ];
+    let texts = HOSTILE;
     let mut it = Writer::opened(home, "hostile", "2024-05-12T08:00:00Z", &texts.join(" "), &texts);
     it.add(mark(Mark::Detected));
     for text in texts {
@@ -242,5 +248,21 @@ pub(crate) fn hostile(home: &Home) -> Writer {
         it.add(Event::Overridden { rule: text.to_owned(), reason: text.to_owned() });
     }
     it.note(Tag::Plain, &texts.join("\n\n").repeat(3));
+    it
+}
+
+/// Whatever could be carried out, fetched, or break the page, in every field that there is: another text in each field each time.
+pub(crate) fn every_field(home: &Home, time: usize) -> Writer {
+    let text =
+        |field: usize| HOSTILE[(field + time) % HOSTILE.len()].to_owned() + " " + HOSTILE[field / 8 % HOSTILE.len()];
+    let mut it = Writer::new(home, &format!("every-{time}"), "2024-05-12T08:00:00Z", &text(0));
+    for event in fields::events(&text) {
+        it.wait(10);
+        it.add(serde_json::from_value(event).expect("an event"));
+    }
+    for run in [1, 2, 5, 6, 8].map(RunNo) {
+        std::fs::create_dir_all(it.dir.run(run)).expect("a folder");
+        std::fs::write(it.dir.run(run).join("output"), HOSTILE.join("\n")).expect("written");
+    }
     it
 }

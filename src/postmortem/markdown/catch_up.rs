@@ -84,7 +84,7 @@ fn again(history: &History, walk: &Walk, now: DateTime<Utc>) -> Vec<String> {
 fn told(writer: &mut Writer, history: &History, now: DateTime<Utc>) {
     let Some((at, update)) = &history.state.update else { return };
     writer.heading(2, &format!("What others were told, {} ago", elapsed(at.at, now)));
-    writer.paragraph(&escape::at_start(escape::text(&update_words(update))));
+    writer.paragraph(&escape::at_start(&escape::text(&update_words(update))));
 }
 
 /// What was thought to be the cause: open, confirmed, ruled out.

@@ -48,13 +48,14 @@ fn push_word(out: &mut String, word: &str) {
     }
 }
 
-/// Escaped content at the start of a line, where it could still begin a list.
-pub(super) fn at_start(markdown: String) -> String {
+/// Escaped content at the start of a line, where it could still begin a list, or by its blanks a block of code.
+pub(super) fn at_start(markdown: &str) -> String {
+    let markdown = markdown.trim_start();
     let digits = markdown.bytes().take_while(u8::is_ascii_digit).count();
     match markdown.as_bytes().get(digits) {
         Some(b'.' | b')') if digits > 0 => {}
         Some(b'-' | b'+' | b'=') if digits == 0 => {}
-        _ => return markdown,
+        _ => return markdown.to_owned(),
     }
     let (number, rest) = markdown.split_at(digits);
     format!("{number}\\{rest}")

@@ -52,14 +52,14 @@ impl Writer {
 
     pub(super) fn sentences(&mut self, sentences: &[Prose]) {
         let sentences: Vec<String> = sentences.iter().map(|sentence| self.prose(sentence)).collect();
-        self.paragraph(&escape::at_start(sentences.join(" ")));
+        self.paragraph(&escape::at_start(&sentences.join(" ")));
     }
 
     /// A list of Markdown items.
     pub(super) fn bullets(&mut self, items: impl IntoIterator<Item = String>) {
         for item in items {
             self.out.push_str("- ");
-            self.out.push_str(&escape::at_start(item));
+            self.out.push_str(&escape::at_start(&item));
             self.out.push('\n');
         }
         self.out.push('\n');

@@ -1,6 +1,6 @@
 //! Content that means harm stays content.
 
-use pulldown_cmark::{Event as Markdown, Options, Parser, Tag as Open, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event as Markdown, Options, Parser, Tag as Open, TagEnd};
 
 use super::fixture::{Journal, Ran};
 use crate::postmortem::markdown::open_prompts;
@@ -190,4 +190,17 @@ fn what_was_written_is_what_is_read() {
         assert!(cells.contains(&format!("a@b noted: {text}")), "{text:?} is not in {cells:#?}");
         assert!(cells.contains(&text.to_owned()), "the command {text:?} is not in {cells:#?}");
     }
+}
+
+#[test]
+fn blanks_before_a_note_make_no_block_of_code_of_it() {
+    let mut journal = Journal::new("a@b", "2024-05-12");
+    journal.open("08:00:00", "Title", &[]);
+    for (second, tag) in [Tag::Good, Tag::Bad, Tag::Todo, Tag::Question, Tag::DeadEnd].into_iter().enumerate() {
+        journal.add(&format!("08:01:{second:02}"), Event::Note { tag, text: "\t      indented".to_owned() });
+    }
+    let text = journal.markdown(None);
+    let blocks = Parser::new_ext(&text, options());
+    let code = blocks.filter(|event| matches!(event, Markdown::Start(Open::CodeBlock(CodeBlockKind::Indented))));
+    assert_eq!(code.count(), 0, "{text}");
 }

@@ -2,6 +2,7 @@
 
 mod catch_up;
 mod determinism;
+mod every_field;
 pub(super) mod fixture;
 pub(super) mod hachyderm;
 pub(super) mod hostile;
