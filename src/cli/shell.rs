@@ -72,7 +72,7 @@ fn banner(opening: &drive::shell::Opening, kind: &Kind) -> Vec<String> {
         names => format!(" and the values of {}", names.join(", ")),
     };
     lines.push(format!(
-        "Secrets that are typed or printed here are kept as they are, except for what looks like one{hidden}."
+        "Secrets that are typed or printed here are kept as they are, except for what looks like one{hidden}, and for what is typed unseen."
     ));
     lines.extend(opening.unhidden.iter().map(|why| format!("warning: {why}")));
     lines

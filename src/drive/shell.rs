@@ -9,7 +9,7 @@ use super::error::{Error, Result};
 use super::hook::Hook;
 use super::veil::veil;
 use crate::runbook::{Effect, Hook as Rules, Mode, Runbook, Shell, StopSignal, VarName, parse_bytes};
-use crate::runner::shell::{Record, Typed};
+use crate::runner::shell::{Hidden, Record, Typed};
 use crate::session::entry::Entry;
 use crate::session::event::{Event, Opened, RECORD_BEFORE_ACT, RunStarted, Tag};
 use crate::session::numbers::Numbers;
@@ -22,7 +22,7 @@ use crate::store::journal::Journal;
 use crate::store::private;
 use crate::store::runs::RunDir;
 use crate::store::session::SessionDir;
-use crate::text::redact::{Secrets, Shapes};
+use crate::text::redact::Shapes;
 
 /// The record of a shell.
 pub struct Chronicle {
@@ -36,7 +36,7 @@ pub struct Chronicle {
     lane: LaneNo,
     /// Held as long as this lives: whoever drives sees by it whether the shell does.
     _lock: File,
-    secrets: Secrets,
+    secrets: Hidden,
     names: Vec<VarName>,
     /// What the disk did not take, with the time of its first try.
     kept: VecDeque<(Draft, Stamp)>,
@@ -78,7 +78,7 @@ pub fn open(
             .hint(format!("`stanch resume {}` opens it again", dir.id())));
     }
     let (names, known) = known_secrets(&secret_names(&dir, opened, state.runbook)?, values);
-    let (secrets, refused) = Secrets::new(known.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let (secrets, refused) = Hidden::new(known, shapes);
     let unhidden: Vec<String> = refused.iter().map(ToString::to_string).collect();
     let hidden = names.iter().filter(|name| !refused.iter().any(|refused| refused.name == **name)).cloned().collect();
 
@@ -102,7 +102,7 @@ pub fn open(
         closed: false,
         lane,
         _lock: lock,
-        secrets: secrets.with_shapes(shapes),
+        secrets,
         names,
         kept: VecDeque::new(),
         hook,
@@ -198,16 +198,17 @@ impl Chronicle {
 
     fn keep(&mut self, event: Event) {
         let mut draft = Draft::from(event);
-        veil(&self.secrets, &mut draft.event);
+        veil(&self.secrets.secrets(), &mut draft.event);
         self.kept.push_back((draft, self.clock.stamp()));
     }
 
     fn started(&self, typed: &Typed) -> RunStarted {
+        let secrets = self.secrets.secrets();
         RunStarted {
             run: RunNo(0),
             lane: self.lane,
             purpose: Purpose::Shell,
-            command: self.secrets.redact_str(typed.text.trim_end_matches('\n')),
+            command: secrets.redact_str(typed.text.trim_end_matches('\n')),
             edited: false,
             shell: self.shell,
             mode: Mode::Pty,
@@ -215,7 +216,7 @@ impl Chronicle {
             confirmed: false,
             user: None,
             host: None,
-            cwd: Some(self.secrets.redact_str(&typed.directory)),
+            cwd: Some(secrets.redact_str(&typed.directory)),
             values: Vec::new(),
         }
     }
@@ -286,7 +287,7 @@ impl Record for Chronicle {
         drop(self.catch_up());
     }
 
-    fn secrets(&self) -> Secrets {
+    fn hidden(&self) -> Hidden {
         self.secrets.clone()
     }
 

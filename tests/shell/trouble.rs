@@ -87,6 +87,23 @@ fn the_end_that_the_disk_does_not_take_is_written_when_it_does() {
 }
 
 #[test]
+fn what_is_typed_at_a_prompt_that_shows_nothing_is_a_secret_from_then_on() {
+    for name in BOTH {
+        let desk = Desk::new();
+        let typist = desk.shell(name);
+        typist.prompt().press("sh -c 'stty -echo; printf \"Word: \"; read -r x; stty echo; echo \"got $x\"'<enter>");
+        typist.see(&["\nWord:"]).press("open-sesame-9<enter>").see(&["got open-sesame-9"]);
+        typist.run("echo again open-sesame-9");
+        typist.leave();
+        let told = desk.told();
+        assert_eq!(told[0].output, "Word: got [secret TYPED]\n", "{name}");
+        assert_eq!(told[1].output, "again [secret TYPED]\n", "{name}");
+        assert_eq!(told[1].command, "echo again [secret TYPED]");
+        desk.play.assert_nowhere("open-sesame-9");
+    }
+}
+
+#[test]
 fn values_of_declared_secrets_that_are_at_hand_are_left_out() {
     let book = "{stanch: 1, title: Disk full, vars: {PASSWORD: {ask: What?, secret: true}, TOKEN: {ask: What?, secret: true}, \
         OTHER: {ask: What?, secret: true}}, diagnose: {steps: [{id: one, title: One, run: 'true'}]}}";

@@ -88,7 +88,7 @@ impl<R: Record> Clerk<R> {
 
     /// Where the output goes. Without it the command runs all the same: that it does is on record.
     fn recording(&self, spec: &RunSpec, folder: &Path) -> Option<Recording> {
-        let secrets = self.record.secrets();
+        let secrets = self.record.hidden().secrets();
         let made = private::create_dirs(folder)
             .and_then(|()| Recording::begin(folder, spec.run, &secrets, false))
             // Not synced: the journal says the same, and did it before.

@@ -10,13 +10,14 @@
 //! | main | signals, the size, the shell's end ([`mod@work`]) |
 //! | terminal read | reads the shell's terminal, blocking, and does nothing else |
 //! | terminal | shows what was read, and keeps it |
-//! | keys | brings what is typed to the shell |
+//! | keys | brings what is typed to the shell, and learns what is typed unseen |
 //! | asks | reads what the hook tells |
 //! | clerk | records, and waits for the disk ([`clerk`]) |
 //! | wait, signals | see the shell's end, and signals to this process |
 
 mod asks;
 mod clerk;
+mod hidden;
 mod kind;
 mod own;
 mod place;
@@ -25,8 +26,8 @@ mod tape;
 mod work;
 
 use crate::session::run::{RunEnd, RunNo, RunSpec};
-use crate::text::redact::Secrets;
 
+pub use hidden::Hidden;
 pub use kind::Kind;
 pub use work::{Ending, How, work};
 
@@ -65,8 +66,8 @@ pub trait Record: Send {
     /// So many commands ran that the shell said nothing of.
     fn missed(&mut self, count: u64);
 
-    /// Values that are not to be written.
-    fn secrets(&self) -> Secrets;
+    /// Values that are not to be written. What is typed where nothing is shown becomes one of them.
+    fn hidden(&self) -> Hidden;
 
     /// The shell is left: what could not be written so far is tried once more.
     ///

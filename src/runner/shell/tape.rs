@@ -9,6 +9,7 @@ use crate::runner::supervisor::clock::boot_ms;
 use crate::runner::supervisor::recording::{Recording, Source, Tally};
 use crate::session::run::{Exit, RunEnd, RunNo};
 use crate::session::shell;
+use crate::text::redact::Secrets;
 
 /// Something for the thread that records.
 pub(super) enum Job {
@@ -50,6 +51,8 @@ struct Inner {
     counted: Option<u64>,
     begun: u64,
     hooked: bool,
+    /// All that is not to be written, where that became more since the shell began.
+    hidden: Option<Secrets>,
     /// What is to be said before the next prompt.
     notices: Vec<String>,
 }
@@ -64,6 +67,10 @@ impl Inner {
         };
         if let Some(recording) = &mut begun.recording {
             recording.resized(self.size.0, self.size.1);
+            // It may have been prepared before something was typed unseen.
+            if let Some(secrets) = &self.hidden {
+                recording.hide(secrets);
+            }
         }
         self.current = Some(begun);
     }
@@ -79,6 +86,7 @@ impl Tape {
             counted: None,
             begun: 0,
             hooked: false,
+            hidden: None,
             notices: Vec::new(),
         };
         Self { inner: Mutex::new(inner), jobs }
@@ -106,6 +114,15 @@ impl Tape {
         if let Some(recording) = inner.current.as_mut().and_then(|current| current.recording.as_mut()) {
             recording.resized(columns, rows);
         }
+    }
+
+    /// These are not to be written from now on.
+    pub(super) fn hide(&self, secrets: Secrets) {
+        let mut inner = self.lock();
+        if let Some(recording) = inner.current.as_mut().and_then(|current| current.recording.as_mut()) {
+            recording.hide(&secrets);
+        }
+        inner.hidden = Some(secrets);
     }
 
     /// A command is on record: when the terminal shows that it begins, what follows is its output.

@@ -22,10 +22,12 @@ use super::clerk::{Clerk, Summary};
 use super::own::{Raw, Screen, pair, resize, size};
 use super::place::Place;
 use super::tape::{Job, Tape};
-use super::{Kind, Record, VARIABLE};
+use super::{Hidden, Kind, Record, VARIABLE};
 use crate::runner::supervisor::envelope::{Envelope, Piece};
 use crate::runner::supervisor::nonce;
 use crate::runner::supervisor::relay::{Came, Relay};
+use crate::runner::supervisor::terminal::hides_typing;
+use crate::runner::supervisor::typed::{self, Typed};
 use crate::session::run::Exit;
 use crate::text::escape::Scan;
 
@@ -106,6 +108,7 @@ pub fn work(kind: &Kind, session: &str, record: impl Record + 'static) -> io::Re
     let (events, inbox) = channel();
     let tape = Arc::new(Tape::new(size(), jobs.clone()));
     let (done, summary) = channel();
+    let hidden = record.hidden();
     let clerk = Clerk::new(record, Arc::clone(&tape), answers);
     let bell = Bell(events.clone(), Some(Event::Broke("clerk")));
     spawn("clerk", move || {
@@ -129,7 +132,7 @@ pub fn work(kind: &Kind, session: &str, record: impl Record + 'static) -> io::Re
     let told = jobs.clone();
     let asked = nonce.clone();
     spawn("asks", move || listen(asks, &asked, |ask| told.send(Job::Asked(ask)).is_ok()))?;
-    keys(&shell.master, &events)?;
+    keys(&shell.master, hidden, &tape, &events)?;
     output(&shell.master, &nonce, &tape, &events)?;
     let mut work = Work { shell, tape, inbox, kind: kind.clone(), place };
     let how = work.until_left();
@@ -266,18 +269,23 @@ fn watch(mut child: Child, events: &Sender<Event>) -> io::Result<()> {
     })
 }
 
-/// Brings what is typed to the shell.
-fn keys(master: &OwnedFd, events: &Sender<Event>) -> io::Result<()> {
+/// Brings what is typed to the shell. What is typed unseen is not to be written, from before anything can print it.
+fn keys(master: &OwnedFd, hidden: Hidden, tape: &Arc<Tape>, events: &Sender<Event>) -> io::Result<()> {
     let mut from = File::from(fcntl_dupfd_cloexec(stdin(), 3)?);
     let mut to = File::from(master.try_clone()?);
+    let tape = Arc::clone(tape);
     let bell = Bell(events.clone(), Some(Event::NoKeys));
     spawn("keys", move || {
         let _bell = bell;
-        let mut buffer = [0; 4096];
+        let (mut buffer, mut unseen) = ([0; 4096], Typed::default());
         loop {
             match from.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(count) => {
+                    let lines = unseen.take(hides_typing(&to), &buffer[..count]);
+                    if !lines.is_empty() {
+                        tape.hide(hidden.learn(typed::NAME, lines));
+                    }
                     // A shell that has ended takes no keys, and its end is seen elsewhere.
                     if to.write_all(&buffer[..count]).is_err() {
                         std::thread::park();

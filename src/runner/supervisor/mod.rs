@@ -33,9 +33,9 @@ pub(in crate::runner) mod recording;
 pub(in crate::runner) mod relay;
 mod sink;
 mod sum;
-mod terminal;
+pub(in crate::runner) mod terminal;
 mod there;
-mod typed;
+pub(in crate::runner) mod typed;
 pub(in crate::runner) mod user;
 
 pub use main::main;

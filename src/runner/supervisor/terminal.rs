@@ -91,9 +91,7 @@ impl Terminal {
 
     /// Whether what is typed is not shown although it is read in lines: a password is asked for. Editors read key by key.
     pub(super) fn hides_typing(&self) -> bool {
-        tcgetattr(&self.slave).is_ok_and(|modes| {
-            modes.local_modes.contains(LocalModes::ICANON) && !modes.local_modes.contains(LocalModes::ECHO)
-        })
+        hides_typing(&self.slave)
     }
 
     /// The command's end, for a child.
@@ -158,4 +156,10 @@ pub(super) fn mark(file: &File, word: &[u8], patience: Duration) {
             Err(_) => return,
         }
     }
+}
+/// Whether what is typed at a terminal is not shown although it is read in lines. Either end of it may be asked.
+pub(in crate::runner) fn hides_typing(terminal: impl AsFd) -> bool {
+    tcgetattr(terminal).is_ok_and(|modes| {
+        modes.local_modes.contains(LocalModes::ICANON) && !modes.local_modes.contains(LocalModes::ECHO)
+    })
 }

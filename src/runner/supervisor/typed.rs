@@ -3,18 +3,18 @@
 use crate::text::redact::SHORTEST;
 
 /// The name that stands for it.
-pub(super) const NAME: &str = "TYPED";
+pub(in crate::runner) const NAME: &str = "TYPED";
 /// No password is longer, in bytes.
 const LONGEST: usize = 1024;
 
 /// A line on its way to a command that shows none of it.
 #[derive(Default)]
-pub(super) struct Typed(Vec<u8>);
+pub(in crate::runner) struct Typed(Vec<u8>);
 
 impl Typed {
     /// Takes keys in the order they are typed; `hidden` says whether the terminal shows them. Gives the lines that are whole now and long
     /// enough to be looked for.
-    pub(super) fn take(&mut self, hidden: bool, keys: &[u8]) -> Vec<String> {
+    pub(in crate::runner) fn take(&mut self, hidden: bool, keys: &[u8]) -> Vec<String> {
         if !hidden {
             self.0.clear();
             return Vec::new();
