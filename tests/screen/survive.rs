@@ -54,6 +54,26 @@ fn leaving_names_what_is_running_and_the_command_runs_on() {
 }
 
 #[test]
+fn a_terminal_that_nobody_reads_holds_up_no_command() {
+    let lines =
+        "{stanch: 1, title: T, diagnose: {steps: [{id: loud, title: Loud, run: 'seq 200000; echo over >> ran'}]}}";
+    let play = Play::with(lines);
+    let screen = play.book();
+    screen.see(&["Enter runs loud"]);
+    screen.0.hold(true);
+    screen.press("<enter>");
+    let ended = |event: &stanch::session::event::Event| matches!(event, stanch::session::event::Event::RunEnded(_));
+    until("the command is over", || play.count("ran", "over") == 1);
+    until("all of it is kept", || play.session().run(RunNo(1)).join("exit.json").exists());
+    let output = std::fs::read_to_string(play.session().run(RunNo(1)).join("output")).unwrap();
+    assert!(output.ends_with("199999\n200000\n") && output.lines().count() == 200_000, "{} bytes", output.len());
+    screen.0.hold(false);
+    until("its end is recorded", || play.events().iter().any(ended));
+    screen.answer(&["200000", "healthy, exit 0"], "q");
+    screen.ended(0);
+}
+
+#[test]
 fn a_command_of_a_killed_screen_is_typed_into_resized_and_stopped_by_the_next() {
     let book = "{stanch: 1, title: It asks, diagnose: {steps: [{id: asks, title: Asks, mode: interactive, \
         run: 'trap \"stty size\" WINCH; echo ready; while :; do read -r line && echo \"heard $line\"; done'}]}}";

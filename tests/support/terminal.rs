@@ -45,6 +45,8 @@ struct Seen {
     /// Nothing more can come: no process has the terminal open.
     closed: bool,
     status: Option<ExitStatus>,
+    /// Nobody reads what is written to the terminal.
+    held: bool,
     watch: Option<Watch>,
 }
 
@@ -66,6 +68,14 @@ impl Watch {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().expect("no reader panicked")
+    }
+
+    /// Waits while nobody reads.
+    fn until_read(&self) {
+        let mut seen = self.lock();
+        while seen.held {
+            seen = self.news.wait(seen).expect("no reader panicked");
+        }
     }
 
     fn change(&self, change: impl FnOnce(&mut Seen)) {
@@ -106,7 +116,7 @@ impl Terminal {
 
         let pid = Pid::from_child(&child);
         let parser = vt100::Parser::new(non_zero(rows), non_zero(columns), 0);
-        let seen = Seen { parser, bytes: Vec::new(), closed: false, status: None, watch: None };
+        let seen = Seen { parser, bytes: Vec::new(), closed: false, status: None, held: false, watch: None };
         let shared = Arc::new(Shared { seen: Mutex::new(seen), news: Condvar::new() });
         let master = File::from(master);
         read(master.try_clone().expect("the master again"), Arc::clone(&shared));
@@ -188,6 +198,11 @@ impl Terminal {
         (&self.master).write_all(bytes).expect("the terminal takes keys");
     }
 
+    /// From here on nobody reads what is written to the terminal, as over a connection that hangs; or again somebody does.
+    pub(crate) fn hold(&self, held: bool) {
+        self.shared.change(|seen| seen.held = held);
+    }
+
     /// Gives the terminal another size; the program gets SIGWINCH.
     pub(crate) fn resize(&self, rows: u16, columns: u16) {
         self.shared.change(|seen| seen.parser.set_size(non_zero(rows), non_zero(columns)));
@@ -245,6 +260,7 @@ fn read(mut master: File, shared: Arc<Shared>) {
     std::thread::spawn(move || {
         let mut buffer = vec![0; 64 * 1024];
         loop {
+            shared.until_read();
             match master.read(&mut buffer) {
                 Ok(count @ 1..) => {
                     let at = Instant::now();
