@@ -40,11 +40,11 @@ pub(super) struct Course<'a> {
 }
 
 impl Course<'_> {
-    fn cat(&self) -> String {
+    pub(super) fn cat(&self) -> String {
         format!("cat {}", self.file.display())
     }
 
-    fn gate(&self) -> anyhow::Result<Gate> {
+    pub(super) fn gate(&self) -> anyhow::Result<Gate> {
         Gate::new(self.context.folder, "carry")
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Context;
 use super::carriers::{self, Carried, Course};
+use super::floor;
 use crate::lane::OurLane;
 use crate::made;
 use crate::place::Place;
@@ -29,7 +30,8 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<Vec<Section>> {
         about: "`cat FILE` on a pseudo-terminal, MB/s of the file's bytes, from the moment the command is let go. Until its last byte is \
                 written, and until everything is on record. Ratio: recorded, to `script -qf`. `script` and `asciinema` show what they \
                 record to nobody (/dev/null); tmux is detached, its pane piped into a file; mprocs shows the pane on a terminal of \
-                80x24 and keeps its last 1,000 rows. The target is 4 times `script` on lines up to 20 bytes, 1.2 times on longer ones."
+                80x24 and keeps its last 1,000 rows. \"Read and forgotten\" is what the kernel allows: a terminal as a lane has \
+                one, and a reader that does nothing with what it reads. The target is 4 times `script` on lines up to 20 bytes, 1.2 times on longer ones."
             .to_owned(),
         head: vec!["lines of", "", "written MB/s", "recorded MB/s", "ratio"],
         rows,
@@ -44,6 +46,7 @@ fn lines(course: &Course<'_>, length: usize) -> anyhow::Result<Vec<Vec<String>>>
     let mut contestants = vec![
         Contestant::new("**Stanch**", || carriers::ours(course, &plain, 0)),
         Contestant::new("**Stanch**, 33 secrets", || carriers::ours(course, &secret, 33)),
+        Contestant::new("read and forgotten", || floor::reader(course)),
     ];
     let mut add = |name: &str, program: &str, take: fn(&Course<'_>, &Path, &Place) -> anyhow::Result<Carried>| {
         if let Some(path) = course.context.peers.get(program) {

@@ -2,6 +2,7 @@
 
 mod carriers;
 mod carry;
+mod floor;
 mod keys;
 mod memory;
 mod open;

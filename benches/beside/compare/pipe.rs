@@ -21,6 +21,8 @@ const SIZE: u64 = 200_000_000;
 /// What it is compared with.
 const TEE: &str = "tee";
 const TEE_SYNC: &str = "tee, then sync";
+/// What keeps a sum of it beside it, as a record must.
+const TEE_SUM: &str = "tee and sha256sum, then sync";
 
 /// One table, a row for each length of line and contestant.
 pub(super) fn run(context: &Context<'_>) -> anyhow::Result<Vec<Section>> {
@@ -32,7 +34,7 @@ pub(super) fn run(context: &Context<'_>) -> anyhow::Result<Vec<Section>> {
         title: "Output of a pipe".to_owned(),
         about: "`cat FILE` into a pipe, MB/s from the moment the command is let go: until its last byte is written, and until everything \
                 is on record (for Stanch: redacted, hashed, and its end synced in `exit.json`; on ext4 that waits for the output, too). Beside it `cat FILE | tee COPY \
-                >/dev/null`, alone and with `sync COPY` after it: what a disk takes a second is then in both. Ratios: written, to `tee`; \
+                >/dev/null`, alone and with `sync COPY` after it: what a disk takes a second is then in both; and with a sum of it, which a record has too. Ratios: written, to `tee`; \
                 on record, to `tee` and `sync`. The target is as fast as `tee`."
             .to_owned(),
         head: vec!["lines of", "", "written MB/s", "ratio", "on record MB/s", "ratio"],
@@ -64,9 +66,9 @@ fn lines(context: &Context<'_>, length: usize) -> anyhow::Result<Vec<Vec<String>
         lane.forget()?;
         Ok(Passed { written, recorded: at - began })
     };
-    let tee = |sync: bool| -> anyhow::Result<Passed> {
+    let tee = |sync: bool, sink: &str| -> anyhow::Result<Passed> {
         let (mut gate, copy) = (Gate::new(context.folder, "tee")?, context.folder.join("copy"));
-        let command = gate.around(&format!("cat {} | tee {} >/dev/null", file.display(), copy.display()), false);
+        let command = gate.around(&format!("cat {} | tee {} {sink}", file.display(), copy.display()), false);
         let mut shell = Command::new("sh").args(["-c", &command]).stdin(Stdio::null()).spawn()?;
         let began = gate.open()?;
         let written = gate.hear()? - began;
@@ -84,8 +86,9 @@ fn lines(context: &Context<'_>, length: usize) -> anyhow::Result<Vec<Vec<String>
         Contestant::new("**Stanch**, 250 secrets", || ours(&many, 250)),
     ];
     if context.peers.get("tee").is_some() {
-        contestants.push(Contestant::new(TEE, || tee(false)));
-        contestants.push(Contestant::new(TEE_SYNC, || tee(true)));
+        contestants.push(Contestant::new(TEE, || tee(false, ">/dev/null")));
+        contestants.push(Contestant::new(TEE_SYNC, || tee(true, ">/dev/null")));
+        contestants.push(Contestant::new(TEE_SUM, || tee(true, "| sha256sum >/dev/null")));
     }
     let taken = race(context.scale.times, &mut contestants)?;
     let rates = |of: &[Passed], which: fn(&Passed) -> Duration| -> Samples {
