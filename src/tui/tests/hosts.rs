@@ -75,6 +75,7 @@ fn a_row_tells_the_last_thing_its_host_said() {
     let acts = [Act::Keys("Enter"), Act::Pass(3), Act::Write(5, "line five\n"), Act::Pass(3)];
     let story = story(&acts);
     assert!(story.screen.contains("3 running"), "{}", story.screen);
+    assert!(story.screen.contains("log is running on 3 hosts; x stops log on web"), "{}", story.screen);
     let row =
         |host: &str| story.screen.lines().filter(|line| line.contains(host)).map(ToOwned::to_owned).collect::<String>();
     assert!(row("* web2 ").contains("line five") && row("* web1 ").contains("started"), "{}", story.screen);

@@ -6,6 +6,8 @@ use ratatui::text::{Line, Span};
 
 use super::rows;
 use crate::runbook::Effect;
+use crate::session::run::RunNo;
+use crate::session::state::Standing;
 use crate::session::walk::Next;
 use crate::text::{visible, width};
 use crate::tui::action::{self, Action, Does, Place};
@@ -91,7 +93,7 @@ fn what_next(session: &SessionScreen) -> String {
         Next::Running(run) if session.live.get(&run).is_some_and(|live| live.prompt) => {
             format!("{} waits for a password: i gives it the keys.", words::run_name(run, session.walk.state()))
         }
-        Next::Running(run) => format!("{} is running; x stops it.", words::run_name(run, session.walk.state())),
+        Next::Running(run) => running(session, run),
         Next::Waiting(id) => format!("{id} waits for its next try; s passes it over."),
         Next::Offer { step, leads } => {
             let leads: Vec<String> = leads.iter().map(|lead| super::overlay::place(session, lead)).collect();
@@ -107,6 +109,21 @@ fn what_next(session: &SessionScreen) -> String {
             "Enter or : runs a command, n writes a note, c closes.".to_owned()
         }
         Next::End => "The walk is at its end: Enter shows what is left to do.".to_owned(),
+    }
+}
+
+/// What is under way; a key means one run, and on many hosts that is the one whose output is shown.
+fn running(session: &SessionScreen, run: RunNo) -> String {
+    let name = words::run_name(run, session.walk.state());
+    let step = session.walk.step_of(run);
+    let hosts =
+        step.as_ref().and_then(|step| session.walk.hosts_now(step)).map(|now| now.those(Standing::Running).len());
+    match (step, hosts, session.running()) {
+        (Some(step), Some(hosts @ 2..), Some(shown)) => {
+            let shown = words::run_name(shown, session.walk.state());
+            format!("{step} is running on {hosts} hosts; x stops {shown}.")
+        }
+        _ => format!("{name} is running; x stops it."),
     }
 }
 
