@@ -33,11 +33,16 @@ pub(crate) fn mind(folder: &Path) -> anyhow::Result<()> {
 
 /// Kills every process that came from this one, and waits until they are gone.
 pub(crate) fn sweep() {
+    sweep_but(&[]);
+}
+
+/// Kills every process that came from this one but these, and waits until they are gone.
+pub(crate) fn sweep_but(spared: &[Pid]) {
     let until = Instant::now() + PATIENCE;
     // Twice in a row, since a look takes a moment: who was orphaned during the first has its new parent in the second.
     let mut clean = 0;
     while clean < 2 {
-        let living = descendants(getpid());
+        let living: Vec<Pid> = descendants(getpid()).into_iter().filter(|pid| !spared.contains(pid)).collect();
         clean = if living.is_empty() { clean + 1 } else { 0 };
         if Instant::now() > until {
             eprintln!("warning: still there: {living:?}");

@@ -24,18 +24,14 @@ impl Net {
         let (near, far) = (format!("sn{number}"), format!("sf{number}"));
         // What an earlier test that was killed left there.
         let _ = Command::new("ip").args(["link", "del", &near]).output();
-        net.ip(&["netns", "add", &net.name]);
-        net.ip(&["link", "add", &near, "type", "veth", "peer", "name", &far, "netns", &net.name]);
-        net.ip(&["addr", "add", &format!("10.213.{number}.1/24"), "dev", &near]);
-        net.ip(&["link", "set", &near, "up"]);
-        net.ip(&["-n", &net.name, "addr", "add", &format!("{}/24", net.address), "dev", &far]);
-        net.ip(&["-n", &net.name, "link", "set", &far, "up"]);
-        net.ip(&["-n", &net.name, "link", "set", "lo", "up"]);
+        run("ip", &["netns", "add", &net.name]);
+        run("ip", &["link", "add", &near, "type", "veth", "peer", "name", &far, "netns", &net.name]);
+        run("ip", &["addr", "add", &format!("10.213.{number}.1/24"), "dev", &near]);
+        run("ip", &["link", "set", &near, "up"]);
+        run("ip", &["-n", &net.name, "addr", "add", &format!("{}/24", net.address), "dev", &far]);
+        run("ip", &["-n", &net.name, "link", "set", &far, "up"]);
+        run("ip", &["-n", &net.name, "link", "set", "lo", "up"]);
         net
-    }
-
-    fn ip(&self, words: &[&str]) {
-        run("ip", words);
     }
 
     fn server(&self) -> Sshd {
@@ -48,12 +44,12 @@ impl Net {
 
     /// What the host sends vanishes, and nobody is told: the link is up, and the connection open on its side only.
     fn swallow(&self) {
-        self.ip(&["-n", &self.name, "route", "add", "blackhole", &self.near()]);
+        run("ip", &["-n", &self.name, "route", "add", "blackhole", &self.near()]);
     }
 
     /// What the host sends arrives again.
     fn spit_out(&self) {
-        self.ip(&["-n", &self.name, "route", "del", "blackhole", &self.near()]);
+        run("ip", &["-n", &self.name, "route", "del", "blackhole", &self.near()]);
     }
 
     fn near(&self) -> String {
@@ -71,7 +67,7 @@ impl Net {
 
     /// The link, up or down.
     fn link(&self, number: u8, state: &str) {
-        self.ip(&["link", "set", &format!("sn{number}"), state]);
+        run("ip", &["link", "set", &format!("sn{number}"), state]);
     }
 }
 

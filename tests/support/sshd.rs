@@ -33,8 +33,19 @@ impl Sshd {
         Self::through(&[], "127.0.0.1", "")
     }
 
+    /// Starts one that the client knows, and whose logins read no start-up files: what those do is a machine's own affair.
+    pub(crate) fn without_home() -> Self {
+        let server = Self::begin(&[], "127.0.0.1", "", " HOME=/");
+        server.make_known();
+        server
+    }
+
     /// Starts one with `prefix` before its command (`ip netns exec ...`), at this address, with a key of this passphrase.
     pub(crate) fn through(prefix: &[&str], address: &str, passphrase: &str) -> Self {
+        Self::begin(prefix, address, passphrase, "")
+    }
+
+    fn begin(prefix: &[&str], address: &str, passphrase: &str, environment: &str) -> Self {
         let root = tempfile::Builder::new().prefix("sshd").tempdir().unwrap();
         for name in ["bin", "far"] {
             std::fs::create_dir(root.path().join(name)).unwrap();
@@ -45,7 +56,7 @@ impl Sshd {
         std::fs::copy(root.path().join("key.pub"), root.path().join("authorized")).unwrap();
         // Free a moment ago; who else takes it makes the server end, and the test say so.
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        write_settings(root.path(), address, port);
+        write_settings(root.path(), address, port, environment);
         // Where the machine never ran one: the server asks for it when it is root.
         if rustix::process::geteuid().is_root() {
             std::fs::create_dir_all("/run/sshd").unwrap();
@@ -180,13 +191,13 @@ fn keygen(path: &Path, passphrase: &str) {
     assert!(made.expect("ssh-keygen of openssh-client").success());
 }
 
-fn write_settings(root: &Path, address: &str, port: u16) {
+fn write_settings(root: &Path, address: &str, port: u16, environment: &str) {
     let settings = [
         format!("Port {port}"),
         format!("ListenAddress {address}"),
         format!("HostKey {}", root.join("host").display()),
         format!("AuthorizedKeysFile {}", root.join("authorized").display()),
-        format!("SetEnv TMPDIR={}", root.join("far").display()),
+        format!("SetEnv TMPDIR={}{environment}", root.join("far").display()),
         // Shown before anything runs, where the file is there.
         format!("Banner {}", root.join("banner").display()),
         "PidFile none".to_owned(),

@@ -3,6 +3,7 @@
 mod carriers;
 mod carry;
 mod floor;
+mod hosts;
 mod keys;
 mod memory;
 mod open;
@@ -39,7 +40,7 @@ pub(crate) struct Comparison {
 }
 
 /// All of them, in the page's order.
-pub(crate) const COMPARISONS: [Comparison; 9] = [
+pub(crate) const COMPARISONS: [Comparison; 10] = [
     Comparison { name: "carry", about: "How fast is the output of a terminal carried and recorded?", run: carry::run },
     Comparison { name: "pipe", about: "How fast is the output of a pipe carried and recorded?", run: pipe::run },
     Comparison { name: "small", about: "What does a run cost that does nothing?", run: small::run },
@@ -48,5 +49,6 @@ pub(crate) const COMPARISONS: [Comparison; 9] = [
     Comparison { name: "open", about: "How soon is there something to see?", run: open::run },
     Comparison { name: "search", about: "How long does it take to look through a long output?", run: search::run },
     Comparison { name: "resume", about: "How soon is the end of a long output there again?", run: resume::run },
+    Comparison { name: "hosts", about: "How long does a step take on many hosts?", run: hosts::run },
     Comparison { name: "record", about: "How long do a long record and a large runbook take?", run: record::run },
 ];
