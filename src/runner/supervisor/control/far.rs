@@ -55,7 +55,13 @@ impl Control {
         if plan.is_detached() {
             // Before it is asked for: whoever keeps this lane next must know of it.
             let (v, run, nonce) = (1, spec.run, parts.nonce.clone());
-            Away { v, run, key: link.key().to_owned(), nonce }.write(&parts.lane)?;
+            let away = Away { v, run, key: link.key().to_owned(), nonce };
+            away.write(&parts.lane).map_err(|error| {
+                io::Error::new(
+                    error.kind(),
+                    format!("could not write down where run {run} will be found again: {error}"),
+                )
+            })?;
             active.detach(link.key());
             parts.sink.aside();
         }
