@@ -14,13 +14,14 @@ use crate::support::Sshd;
 struct Net {
     name: String,
     address: String,
+    number: u8,
 }
 
 impl Net {
     /// The `number` keeps tests beside each other apart.
     fn new(number: u8) -> Self {
         let name = format!("stanch{}-{number}", std::process::id() % 100_000);
-        let net = Self { address: format!("10.213.{number}.2"), name };
+        let net = Self { address: format!("10.213.{number}.2"), name, number };
         let (near, far) = (format!("sn{number}"), format!("sf{number}"));
         // What an earlier test that was killed left there.
         let _ = Command::new("ip").args(["link", "del", &near]).output();
@@ -57,17 +58,17 @@ impl Net {
     }
 
     /// So many kbit/s from here on, in both directions.
-    fn throttle(&self, number: u8, rate: u32) {
+    fn throttle(&self, rate: u32) {
         let rate = format!("{rate}kbit");
         let shape = ["root", "tbf", "rate", &rate, "burst", "8kb", "latency", "200ms"];
-        let (near, far) = (format!("sn{number}"), format!("sf{number}"));
+        let (near, far) = (format!("sn{}", self.number), format!("sf{}", self.number));
         run("tc", &[&["qdisc", "add", "dev", near.as_str()], &shape[..]].concat());
         run("tc", &[&["-n", self.name.as_str(), "qdisc", "add", "dev", far.as_str()], &shape[..]].concat());
     }
 
     /// The link, up or down.
-    fn link(&self, number: u8, state: &str) {
-        run("ip", &["link", "set", &format!("sn{number}"), state]);
+    fn link(&self, state: &str) {
+        run("ip", &["link", "set", &format!("sn{}", self.number), state]);
     }
 }
 
@@ -91,14 +92,14 @@ fn a_host_that_vanishes_is_noticed_and_the_commands_fate_is_not_guessed() {
     let spec = bench.spec("echo up; while :; do sleep 1; done");
     bench.start(&spec);
     bench.wait_output(spec.run, "up\n");
-    net.link(1, "down");
+    net.link("down");
     let what = bench.wait(|notice| match notice {
         Notice::Lost { what, .. } => Some(what.clone()),
         Notice::Ended { end, .. } => panic!("nobody can know: {end:?}"),
         _ => None,
     });
     assert!(what.contains("was lost"), "{what}");
-    net.link(1, "up");
+    net.link("up");
     assert_eq!(bench.run("echo back").0.exit, Exit::Code(0));
 }
 
@@ -130,7 +131,7 @@ fn a_half_open_connection_is_noticed_and_a_detached_run_is_collected_whole() {
 fn over_a_slow_link_all_output_arrives_and_what_floods_it_can_be_stopped() {
     let net = Net::new(3);
     let server = net.server();
-    net.throttle(3, 1000);
+    net.throttle(1000);
     let mut bench = bench(&server);
     let (end, output) = bench.run("seq 1 10000");
     assert_eq!((end.exit, end.lines, end.dropped), (Exit::Code(0), 10_000, 0));
