@@ -60,9 +60,9 @@ fn many(context: &Context<'_>, count: usize) -> anyhow::Result<Vec<Vec<String>>>
     let connecting = || Ok(Took { first: xargs(&Home::new(), &config, count, "")?, next: None });
     let sharing = || {
         let (place, socket) = (Home::new(), context.folder.join("%n").display().to_string());
-        let shared = format!("-o ControlPath={socket} -o ControlMaster=auto -o ControlPersist=60");
-        let first = xargs(&place, &config, count, &shared)?;
-        let next = Some(xargs(&place, &config, count, &shared)?);
+        let options = format!("-o ControlPath={socket} -o ControlMaster=auto -o ControlPersist=60");
+        let first = xargs(&place, &config, count, &options)?;
+        let next = Some(xargs(&place, &config, count, &options)?);
         xargs(&place, &config, count, &format!("-o ControlPath={socket} -O exit"))?;
         Ok(Took { first, next })
     };
