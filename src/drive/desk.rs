@@ -15,7 +15,7 @@ use super::outbox::Outbox;
 use super::reader::{Looks, Reader, Unkept, Wake, last_line};
 use super::search::{Hunt, Searcher};
 use crate::runbook::Runbook;
-use crate::runner::{Notice, may_live_on};
+use crate::runner::Notice;
 use crate::session::flags::Flags;
 use crate::session::judge::Judge;
 use crate::session::run::{LaneNo, Purpose, RunEnd, RunNo};
@@ -317,7 +317,7 @@ impl Desk {
             match RunDir::at(&self.session.run(run)).end() {
                 Ok(Some(end)) => self.ended(run, end, None, false),
                 // One that lives on elsewhere is taken up by a new supervisor.
-                Ok(None) if may_live_on(&self.session.lane(lane), run) => drop(self.tasks.send(Task::LookFor(run))),
+                Ok(None) if self.lanes.may_live_on(lane, run) => drop(self.tasks.send(Task::LookFor(run))),
                 Ok(None) | Err(_) => self.lost(run),
             }
         }

@@ -11,7 +11,7 @@ use super::logout::logout;
 use crate::runbook::VarName;
 use crate::runner::client::Lost;
 use crate::runner::logout::Fate;
-use crate::runner::{Far, Lane, LaneSetup, Notice};
+use crate::runner::{Far, Lane, LaneSetup, Notice, may_live_on};
 use crate::session::run::{LaneKey, LaneNo, RunNo};
 use crate::store::paths::{is_private, try_to_write};
 use crate::store::session::SessionDir;
@@ -187,6 +187,11 @@ impl Lanes {
             // A supervisor that cannot be told is gone already.
             drop(lane.close());
         }
+    }
+
+    /// Whether a run of a lane outlives its connection, and so perhaps its supervisor.
+    pub(super) fn may_live_on(&self, lane: LaneNo, run: RunNo) -> bool {
+        may_live_on(&self.folder(lane), run)
     }
 
     /// Where a lane is: in the session's folder, or in memory where it was opened while the disk took no folder.

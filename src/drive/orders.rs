@@ -15,7 +15,7 @@ use super::scribe::{Scribe, Told};
 use super::session::runbook_of;
 use super::veil::veil;
 use crate::runbook::{Runbook, StepId, VarName};
-use crate::runner::{Lane, may_live_on};
+use crate::runner::Lane;
 use crate::session::entry::Entry;
 use crate::session::event::{Event, RunStarted};
 use crate::session::judge::{Judge, Judgement};
@@ -407,7 +407,7 @@ impl Orders {
 
     /// Has a run taken up that outlives its connection, and now its lane's supervisor too. False where it is none.
     fn lives_on(&self, lane: &Lane, number: LaneNo, run: RunNo) -> bool {
-        if !may_live_on(&self.session.lane(number), run) {
+        if !self.lanes.may_live_on(number, run) {
             return false;
         }
         let secrets = self.memory.values.clone().into_iter().collect();
