@@ -157,7 +157,8 @@ impl Stream {
                     behind = Some((shape.kind, index));
                     at = end;
                 }
-                Some((_, _, end)) => at = end,
+                // It only ends a word that was let out; another may begin inside it.
+                Some((_, start, _)) => at = start + 1,
                 None if over => break text.len(),
                 None => {
                     let rest = self.shapes.undecided(text.get(at..).unwrap_or_default());

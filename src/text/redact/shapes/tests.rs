@@ -164,6 +164,13 @@ fn every_anchor_has_a_hint_that_finds_it() {
     }
 }
 
+#[test]
+fn an_anchor_that_overlaps_the_end_of_another_word_is_found_however_it_is_cut() {
+    // `AKIA` is none in the middle of a word, and its last letter begins a name; the escape sequence is seen by nobody.
+    assert_eq!(clean("aAKIApi_key=\"value-of-it\"\n"), "aAKIApi_key=\"[secret key]\"\n");
+    assert_eq!(clean("aAKIA\x1bapi_key=\"value-of-it\"\n"), "aAKIA\x1bapi_key=\"[secret key]\"\n");
+}
+
 proptest! {
     #[test]
     fn hints_find_what_a_look_at_every_byte_does(
