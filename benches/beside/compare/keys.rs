@@ -18,13 +18,13 @@ const FEW: usize = 20;
 
 /// A key that opens something, one that closes it, and a text that is on the screen only between the two.
 #[derive(Clone, Copy)]
-struct Pair {
+pub(super) struct Pair {
     open: &'static str,
     close: &'static str,
     shows: &'static str,
 }
 
-const OURS: Pair = Pair { open: "?", close: "<esc>", shows: " All keys " };
+pub(super) const OURS: Pair = Pair { open: "?", close: "<esc>", shows: " All keys " };
 const MPROCS: Pair = Pair { open: "p", close: "<esc>", shows: " Commands " };
 const TMUX: Pair = Pair { open: "<c-b>?", close: "q", shows: "Send the prefix key" };
 
@@ -100,7 +100,7 @@ fn started(start: &Command, command: &str) -> Terminal {
 }
 
 /// Presses the two keys in turn, up to so many; after `patience` a few are enough.
-fn latencies(terminal: &Terminal, pair: Pair, keys: usize, patience: Duration) -> anyhow::Result<Samples> {
+pub(super) fn latencies(terminal: &Terminal, pair: Pair, keys: usize, patience: Duration) -> anyhow::Result<Samples> {
     let (mut samples, began) = (Samples::default(), Instant::now());
     while samples.count() < keys.max(2) && (began.elapsed() < patience || samples.count() < FEW.min(keys)) {
         for (key, shown) in [(pair.open, true), (pair.close, false)] {

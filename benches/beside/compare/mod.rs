@@ -5,6 +5,7 @@ mod carry;
 mod floor;
 mod hosts;
 mod keys;
+mod load;
 mod memory;
 mod open;
 mod pipe;
@@ -40,7 +41,7 @@ pub(crate) struct Comparison {
 }
 
 /// All of them, in the page's order.
-pub(crate) const COMPARISONS: [Comparison; 10] = [
+pub(crate) const COMPARISONS: [Comparison; 11] = [
     Comparison { name: "carry", about: "How fast is the output of a terminal carried and recorded?", run: carry::run },
     Comparison { name: "pipe", about: "How fast is the output of a pipe carried and recorded?", run: pipe::run },
     Comparison { name: "small", about: "What does a run cost that does nothing?", run: small::run },
@@ -50,5 +51,6 @@ pub(crate) const COMPARISONS: [Comparison; 10] = [
     Comparison { name: "search", about: "How long does it take to look through a long output?", run: search::run },
     Comparison { name: "resume", about: "How soon is the end of a long output there again?", run: resume::run },
     Comparison { name: "hosts", about: "How long does a step take on many hosts?", run: hosts::run },
+    Comparison { name: "load", about: "Is it usable with much at once?", run: load::run },
     Comparison { name: "record", about: "How long do a long record and a large runbook take?", run: record::run },
 ];
