@@ -13,7 +13,7 @@ use crate::runner::client::Lost;
 use crate::runner::logout::Fate;
 use crate::runner::{Far, Lane, LaneSetup, Notice, may_live_on};
 use crate::session::run::{LaneKey, LaneNo, RunNo};
-use crate::store::paths::{is_private, try_to_write};
+use crate::store::paths::{is_private, make_private, try_to_write};
 use crate::store::session::SessionDir;
 
 /// What is told of each lane's notices.
@@ -205,7 +205,7 @@ impl Lanes {
     fn stand_in(&self, folder: &Path, lane: LaneNo) -> Option<PathBuf> {
         try_to_write(folder).err()?;
         let mut standby = self.standby.iter().map(|folder| folder.join(lane.to_string()));
-        standby.find(|folder| try_to_write(folder).is_ok() && folder.ancestors().take(4).all(is_private))
+        standby.find(|folder| make_private(folder, 4).is_ok())
     }
 
     /// Whether it is certain that no supervisor keeps a lane: nobody holds the lane's lock.

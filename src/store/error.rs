@@ -139,6 +139,9 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Io { cause, .. } if cause.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
+                Some("it is a symbolic link, which is not followed here: see who put it there".to_owned())
+            }
             Self::Io { cause, .. } => match cause.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                     Some("the disk is full: make room, or point STANCH_DATA_DIR at another one".to_owned())

@@ -73,10 +73,7 @@ impl Paths {
         let Err(cause) = try_to_write(&self.data) else { return Ok(self) };
         let why = Error::at("write to", &self.data)(cause);
         // Only inside what is there: `/dev/shm` made by us would be a folder on the disk.
-        let usable = |folder: &&PathBuf| {
-            folder.parent().is_some_and(Path::is_dir) && try_to_write(folder).is_ok() && is_private(folder)
-        };
-        let Some(folder) = self.memory.iter().find(usable) else {
+        let Some(folder) = self.memory.iter().find(|folder| make_private(folder, 1).is_ok()) else {
             return Err(why);
         };
         self.data.clone_from(folder);
@@ -129,6 +126,41 @@ impl Paths {
     pub fn runbooks(&self) -> PathBuf {
         self.config.join("runbooks")
     }
+}
+
+/// Makes a folder and so many of those above it, all of them this user's alone, in a place that others may write to: one that is there
+/// already counts only where it is. Nothing is written before that is known, and then nobody else can put another in its place.
+///
+/// # Errors
+/// What the operating system says; `PermissionDenied` where a folder is another's, or a link.
+pub fn make_private(folder: &Path, folders: usize) -> io::Result<()> {
+    let mut chain: Vec<&Path> = folder.ancestors().take(folders).collect();
+    chain.reverse();
+    let place = chain.first().and_then(|first| first.parent()).ok_or(io::ErrorKind::InvalidInput)?;
+    if !is_safe(place) {
+        let why = format!("others may replace what is in {}", place.display());
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+    }
+    for folder in chain {
+        match private::create_dir(folder) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        if !is_private(folder) {
+            let why = format!("{} is not this user's alone", folder.display());
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+        }
+    }
+    try_to_write(folder)
+}
+
+/// Whether nobody but this user (and root) can take away or replace what this user makes in a folder: it is theirs, or sticky and root's.
+fn is_safe(folder: &Path) -> bool {
+    fs::metadata(folder).is_ok_and(|meta| {
+        let own = meta.uid() == rustix::process::geteuid().as_raw();
+        let (others, sticky) = (meta.mode() & 0o022 != 0, meta.mode() & 0o1000 != 0);
+        meta.is_dir() && (own || meta.uid() == 0) && (!others || sticky)
+    })
 }
 
 /// Makes a folder and sees whether it can be written to.
@@ -185,7 +217,33 @@ mod tests {
         fs::create_dir(&theirs).unwrap();
         fs::set_permissions(&theirs, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
         let ours = folder.path().join("ours");
-        paths.memory = vec![folder.path().join("missing/ours"), theirs, ours.clone()];
+        // Prepared by another user, or leading to where the operator may write.
+        let others = folder.path().join("others");
+        fs::create_dir(&others).unwrap();
+        fs::set_permissions(&others, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+        if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(&others, Some(65534), Some(65534)).unwrap();
+        } else {
+            fs::set_permissions(&others, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        }
+        let (link, target) = (folder.path().join("link"), folder.path().join("target"));
+        fs::create_dir(&target).unwrap();
+        fs::set_permissions(&target, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        // Anybody may rename what is in it.
+        let loose = folder.path().join("loose");
+        fs::create_dir(&loose).unwrap();
+        fs::set_permissions(&loose, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+        let refused = vec![folder.path().join("missing/ours"), theirs, others.clone(), link, loose.join("ours")];
+        paths.memory.clone_from(&refused);
+        assert!(paths.clone().writable().is_err());
+        for folder in [&others, &target, &loose] {
+            assert_eq!(fs::read_dir(folder).unwrap().count(), 0, "{}", folder.display());
+        }
+        fs::set_permissions(&loose, std::os::unix::fs::PermissionsExt::from_mode(0o1777)).unwrap();
+        make_private(&loose.join("a/b"), 2).unwrap();
+        assert!(is_private(&loose.join("a")) && is_private(&loose.join("a/b")), "a sticky place is safe");
+        paths.memory = refused[..4].iter().chain([&ours]).cloned().collect();
         let fallen = paths.clone().writable().unwrap();
         assert_eq!(fallen.data, ours);
         assert!(fallen.in_memory.unwrap().contains("file/data"));

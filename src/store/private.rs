@@ -5,15 +5,18 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
+use rustix::fs::OFlags;
+
 /// The mode of folders.
 const FOLDER: u32 = 0o700;
 /// The mode of files.
 const FILE: u32 = 0o600;
 
-/// Options for files that only the operator may read.
+/// Options for files that only the operator may read. A symbolic link in the file's place is refused (`ELOOP`), not followed: none is
+/// ever made here, and who planted it may not be the operator.
 pub(crate) fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.mode(FILE);
+    options.mode(FILE).custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
     options
 }
 
@@ -71,6 +74,22 @@ fn staged(folder: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_planted_link_is_neither_written_through_nor_emptied() {
+        let folder = tempfile::tempdir().unwrap();
+        let (theirs, link) = (folder.path().join("theirs"), folder.path().join("journal.jsonl"));
+        std::fs::write(&theirs, "precious").unwrap();
+        std::os::unix::fs::symlink(&theirs, &link).unwrap();
+        let own = options;
+        for options in [own().append(true).clone(), own().write(true).create(true).truncate(true).clone()] {
+            let refused = options.open(&link).unwrap_err();
+            assert_eq!(refused.raw_os_error(), Some(rustix::io::Errno::LOOP.raw_os_error()));
+        }
+        replace(&link, b"ours").unwrap();
+        assert_eq!(std::fs::read_to_string(&theirs).unwrap(), "precious");
+        assert!(!std::fs::symlink_metadata(&link).unwrap().is_symlink(), "the link is replaced, not what it leads to");
+    }
 
     #[test]
     fn a_replaced_file_is_private_and_leaves_nothing_beside_it() {

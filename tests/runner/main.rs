@@ -7,6 +7,7 @@ mod support;
 
 mod carry;
 mod clients;
+mod doors;
 mod lane;
 mod modes;
 mod output;

@@ -6,6 +6,7 @@
 mod support;
 
 mod commands;
+mod doors;
 mod kill;
 mod redact;
 

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use super::kind::Kind;
 use crate::runbook::Shell;
 use crate::runner::supervisor::prelude::quote;
+use crate::store::paths::is_private;
 use crate::store::private;
 
 const BASH: &str = include_str!("hooks.bash");
@@ -29,6 +30,8 @@ impl Place {
         folder.prefix("stanch-shell-");
         // Gone at the latest when the operator logs out, where there is such a folder.
         let runtime = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
+        // One of another user's (left by `su`) is theirs to alter: the pipes that a shell listens to are not put there.
+        let runtime = runtime.filter(|folder| is_private(folder));
         let made = runtime.and_then(|runtime| folder.tempdir_in(runtime).ok());
         let place = Self { folder: made.map_or_else(|| folder.tempdir(), Ok)? };
         for pipe in [place.asks(), place.answers()] {
