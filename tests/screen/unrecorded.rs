@@ -9,7 +9,7 @@ use stanch::session::run::{Exit, RunNo};
 
 use crate::disk::{BOOK, apart, entries, fill, fill_up, inside};
 use crate::play::{Play, Screen};
-use crate::stage::until;
+use crate::stage::{kill, supervisors, until};
 
 const SMALL: &str = "mount -t tmpfs tmpfs /dev/shm && mount -t tmpfs -o size=512k tmpfs";
 
@@ -125,9 +125,16 @@ fn leaving_says_what_is_lost_with_what_was_started_unrecorded() {
     fill_up(&inside(&screen, &data));
     note(&screen);
     screen.press("<enter>").answer(&["Start it unrecorded?"], "u").see(&["one: healthy"]);
+    // Its lane stays for whoever takes the session up, and is in no folder that is taken away with this test.
+    let memory = std::fs::read_dir(inside(&screen, Path::new("/dev/shm"))).unwrap().flatten();
+    let lanes: Vec<u32> = memory.flat_map(|own| supervisors(&Path::new("/dev/shm").join(own.file_name()))).collect();
+    assert_eq!(lanes.len(), 1);
     screen.press("q").see(&["Leave?", "are only in memory, and are lost", "1 of the commands were started"]);
     // Its supervisor would keep this folder, and with it itself, as long as the session is open: for ever.
     let memory = inside(&screen, Path::new("/dev/shm"));
     std::fs::read_dir(memory).unwrap().flatten().for_each(|own| std::fs::remove_dir_all(own.path()).unwrap());
     screen.press("q").ended(0);
+    for lane in lanes {
+        kill(lane, "KILL");
+    }
 }
