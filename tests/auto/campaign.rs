@@ -9,6 +9,7 @@ use stanch::session::run::RunNo;
 use stanch::store::journal::audit;
 
 use crate::stage::{Said, Stage, kill, supervisors, until};
+use crate::support::Dice;
 
 /// Rounds where nobody says how many.
 const FEW: u32 = 8;
@@ -25,18 +26,6 @@ enum Target {
     Supervisor,
     Command,
     All,
-}
-
-/// Always the same numbers from a seed; the moments they lead to are the machine's.
-struct Dice(u32);
-
-impl Dice {
-    fn below(&mut self, bound: u32) -> u32 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 17;
-        self.0 ^= self.0 << 5;
-        self.0 % bound
-    }
 }
 
 /// The processes that a supervisor has started.

@@ -11,7 +11,7 @@ use stanch::store::journal::audit;
 
 use crate::play::{Play, Screen};
 use crate::stage::{kill, supervisors};
-use crate::support::Ended;
+use crate::support::{Dice, Ended};
 
 /// Rounds where nobody says how many.
 const FEW: u32 = 6;
@@ -38,18 +38,6 @@ enum Target {
 /// Half of the kills are the screen's; of the others each is as likely.
 const TARGETS: [Target; 6] =
     [Target::Screen, Target::Screen, Target::Screen, Target::Supervisor, Target::Command, Target::All];
-
-/// Always the same numbers from a seed; the moments they lead to are the machine's.
-struct Dice(u32);
-
-impl Dice {
-    fn below(&mut self, bound: u32) -> u32 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 17;
-        self.0 ^= self.0 << 5;
-        self.0 % bound
-    }
-}
 
 #[test]
 fn whoever_is_killed_at_a_screen_nothing_is_lost_and_resume_goes_on() {

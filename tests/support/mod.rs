@@ -4,6 +4,8 @@
 #![allow(dead_code, unused_imports, reason = "each test binary uses another part")]
 
 #[cfg(test)]
+mod dice;
+#[cfg(test)]
 mod home;
 #[cfg(test)]
 mod keys;
@@ -12,6 +14,8 @@ mod sshd;
 #[cfg(test)]
 mod terminal;
 
+#[cfg(test)]
+pub(crate) use dice::Dice;
 #[cfg(test)]
 pub(crate) use home::Home;
 #[cfg(test)]
